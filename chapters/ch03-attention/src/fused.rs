@@ -1,0 +1,108 @@
+//! GPT-2's form of multi-head attention: one product for queries, keys and values, and a choice
+//! of two ways to compute the rest.
+
+use ch00::{Linear, axes};
+use tch::Tensor;
+use tch::nn::{Module, ModuleT, Path};
+
+use crate::{causal_weights, merge_heads, split_heads};
+
+/// Which code turns queries, keys and values into contexts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kernel {
+    /// The formula, step by step. Holds all `(b, h, t, t)` weights in memory.
+    Explicit,
+    /// libtorch's `scaled_dot_product_attention`. Works in blocks and never holds them all
+    /// (Dao et al. 2022, "FlashAttention", arXiv:2205.14135).
+    #[default]
+    Fused,
+}
+
+/// The sizes and switches of a [`CausalSelfAttention`].
+#[derive(Clone, Copy, Debug)]
+pub struct SelfAttentionConfig {
+    /// Channels, in and out
+    pub n_embd: i64,
+    /// Heads; divides `n_embd`
+    pub n_head: i64,
+    /// Share of the attention weights set to 0 while training
+    pub attn_dropout: f64,
+    /// Share of the outputs set to 0 while training
+    pub resid_dropout: f64,
+    /// Whether queries, keys and values get a bias (GPT-2: yes)
+    pub qkv_bias: bool,
+    /// Standard deviation that `c_attn`'s weights start with (GPT-2: 0.02)
+    pub init_std: f64,
+    /// Standard deviation that `c_proj`'s weights start with (GPT-2: `0.02 / √(2n)`)
+    pub proj_init_std: f64,
+    /// How the contexts are computed
+    pub kernel: Kernel,
+}
+
+// ANCHOR: fused
+/// Multi-head causal self-attention with the parameter names of OpenAI's GPT-2.
+#[derive(Debug)]
+pub struct CausalSelfAttention {
+    c_attn: Linear, // c -> 3c: queries, keys and values in one product
+    c_proj: Linear, // c -> c
+    config: SelfAttentionConfig,
+}
+// ANCHOR_END: fused
+
+impl CausalSelfAttention {
+    /// Registers `c_attn` and `c_proj` under `path`.
+    ///
+    /// # Panics
+    /// When `n_embd` is not a multiple of `n_head`.
+    pub fn new(path: &Path, config: SelfAttentionConfig) -> Self {
+        let SelfAttentionConfig { n_embd, n_head, qkv_bias, init_std, proj_init_std, .. } = config;
+        assert_eq!(n_embd % n_head, 0, "n_embd = {n_embd} must be a multiple of n_head = {n_head}");
+        let (attn, proj) = (path / "c_attn", path / "c_proj");
+        Self {
+            c_attn: Linear::gaussian(&attn, n_embd, 3 * n_embd, qkv_bias, init_std),
+            c_proj: Linear::gaussian(&proj, n_embd, n_embd, true, proj_init_std),
+            config,
+        }
+    }
+
+    /// The queries, keys and values of `x`, each `(b, h, t, d)`.
+    fn qkv(&self, x: &Tensor) -> [Tensor; 3] {
+        let [_b, _t, c] = axes(x, "x: (b, t, c)");
+        let qkv = self.c_attn.forward(x); // (b, t, 3c)
+        [0, 1, 2].map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head))
+    }
+
+    /// The attention weights of every head, without dropout.
+    ///
+    /// # Shapes
+    /// - `x`: `(b, t, c)`
+    /// - returns `(b, h, t, t)`
+    pub fn weights(&self, x: &Tensor) -> Tensor {
+        let [q, k, _] = self.qkv(x);
+        causal_weights(&q, &k)
+    }
+}
+
+// ANCHOR: fused_forward
+impl ModuleT for CausalSelfAttention {
+    /// # Shapes
+    /// - `x`: `(b, t, c)`
+    /// - returns `(b, t, c)`
+    fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
+        let [q, k, v] = self.qkv(x); // three of (b, h, t, d)
+        let dropout = self.config.attn_dropout;
+        let contexts = match self.config.kernel {
+            Kernel::Explicit => causal_weights(&q, &k).dropout(dropout, train).matmul(&v),
+            Kernel::Fused => {
+                let dropout = if train { dropout } else { 0.0 };
+                let (mask, causal, scale, shared_keys) = (None::<&Tensor>, true, None, false);
+                Tensor::scaled_dot_product_attention(
+                    &q, &k, &v, mask, dropout, causal, scale, shared_keys,
+                )
+            }
+        }; // (b, h, t, d)
+        let mixed = self.c_proj.forward(&merge_heads(&contexts)); // (b, t, c)
+        mixed.dropout(self.config.resid_dropout, train)
+    }
+}
+// ANCHOR_END: fused_forward
