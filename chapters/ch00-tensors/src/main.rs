@@ -6,6 +6,7 @@
 //! ```
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use ch00::tour;
@@ -35,7 +36,11 @@ enum Stop {
     Ndarray,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    cli::run(run)
+}
+
+fn run() -> Result<()> {
     let cli = Cli::parse();
     let device = cli.device.resolve()?;
     let out = &mut io::stdout().lock();

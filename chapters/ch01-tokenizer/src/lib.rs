@@ -1,1 +1,16 @@
-//! (being written)
+//! Chapter 1: GPT-2's tokenizer. Text goes in, ids come out, and back again without loss.
+//!
+//! 1. [`pieces`] cuts the text into words, numbers, marks and spaces.
+//! 2. [`merge_bytes`] turns each piece into tokens: byte-pair encoding.
+//! 3. [`Vocabulary`] knows every token's bytes and id.
+//! 4. [`Tokenizer`] puts these together and adds special tokens.
+
+mod merge;
+mod pretokenize;
+mod tokenizer;
+mod vocabulary;
+
+pub use merge::merge_bytes;
+pub use pretokenize::pieces;
+pub use tokenizer::{DecodeError, END_OF_TEXT, Tokenizer};
+pub use vocabulary::Vocabulary;

@@ -6,6 +6,7 @@
 //! ```
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use ch03::{
@@ -46,7 +47,11 @@ enum Step {
     Positions,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    cli::run(run)
+}
+
+fn run() -> Result<()> {
     let cli = Cli::parse();
     let device = cli.device.resolve()?;
     let out = &mut io::stdout().lock();
