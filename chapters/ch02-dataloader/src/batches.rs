@@ -1,0 +1,65 @@
+//! Windows, stacked into tensors.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use tch::{Device, Tensor};
+
+use crate::Windows;
+
+/// What a model is fed in one step.
+#[derive(Debug)]
+pub struct Batch {
+    /// `(b, t)`, `Int64`
+    pub inputs: Tensor,
+    /// `(b, t)`, `Int64`: the inputs, one token further on
+    pub targets: Tensor,
+}
+
+/// Goes once over all windows, `batch_size` at a time. A last batch that would be smaller is
+/// left out, so that every batch has the same shape.
+#[derive(Debug)]
+pub struct Batches<'a> {
+    windows: &'a Windows,
+    order: Vec<usize>,
+    batch_size: usize,
+    device: Device,
+}
+
+impl<'a> Batches<'a> {
+    /// Batches in the order of the text.
+    ///
+    /// # Panics
+    /// When `batch_size` is 0.
+    pub fn in_order(windows: &'a Windows, batch_size: usize, device: Device) -> Self {
+        assert!(batch_size > 0, "a batch holds at least one window");
+        let order = (0..windows.len()).collect();
+        Self { windows, order, batch_size, device }
+    }
+
+    /// Batches in an order that depends on `seed` alone. Give each epoch its own seed.
+    ///
+    /// # Panics
+    /// When `batch_size` is 0.
+    pub fn shuffled(windows: &'a Windows, batch_size: usize, seed: u64, device: Device) -> Self {
+        let mut batches = Self::in_order(windows, batch_size, device);
+        batches.order.shuffle(&mut StdRng::seed_from_u64(seed));
+        batches
+    }
+
+    /// Stacks the windows with these numbers.
+    fn stack(&self, numbers: &[usize]) -> Batch {
+        let shape = [numbers.len() as i64, self.windows.context() as i64]; // (b, t)
+        let tensor = |part: fn((&'a [u32], &'a [u32])) -> &'a [u32]| {
+            let ids = numbers.iter().flat_map(|&i| part(self.windows.get(i)));
+            let ids: Vec<i64> = ids.map(|&id| i64::from(id)).collect();
+            Tensor::from_slice(&ids).view(shape).to_device(self.device)
+        };
+        Batch { inputs: tensor(|(inputs, _)| inputs), targets: tensor(|(_, targets)| targets) }
+    }
+
+    /// All the batches.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Batch> {
+        self.order.chunks_exact(self.batch_size).map(|numbers| self.stack(numbers))
+    }
+}
