@@ -48,7 +48,7 @@ fn labelled(b: i64, t: i64, c: i64) -> Tensor {
 
 /// The entries of a tensor of any shape, in order.
 fn entries(x: &Tensor) -> Vec<i64> {
-    Vec::try_from(x.flatten(0, -1)).unwrap()
+    Vec::try_from(x.flatten(0, -1)).expect("the entries must be whole numbers")
 }
 
 // ANCHOR: tests

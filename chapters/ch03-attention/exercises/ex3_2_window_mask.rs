@@ -53,8 +53,8 @@ fn queries_and_keys(t: i64) -> (Tensor, Tensor) {
 fn drawn(mask: &Tensor) -> Vec<String> {
     assert_eq!(mask.kind(), Kind::Bool, "the mask must be Bool");
     let rows = Vec::<Vec<bool>>::try_from(mask).expect("the mask must be (t, t)");
-    let row = |cells: &Vec<bool>| cells.iter().map(|c| if *c { '#' } else { '.' });
-    rows.iter().map(|cells| row(cells).collect()).collect()
+    let sign = |hidden: bool| if hidden { '#' } else { '.' };
+    rows.into_iter().map(|row| row.into_iter().map(sign).collect()).collect()
 }
 
 // ANCHOR: tests

@@ -1,0 +1,95 @@
+//! The whole model.
+
+use ch00::axes;
+use ch02::InputEmbedding;
+use tch::Tensor;
+use tch::nn::{Init, Module, ModuleT, Path};
+
+use crate::{Block, Gpt2Config, LayerNorm};
+
+/// GPT-2: ids in, a score for every possible next token out.
+///
+/// Source: Radford et al. (2019), "Language Models are Unsupervised Multitask Learners",
+/// section 2.3.
+#[derive(Debug)]
+pub struct Gpt2 {
+    embedding: InputEmbedding,
+    blocks: Vec<Block>,
+    ln_f: LayerNorm,
+    lm_head: Option<Tensor>, // (v, c); none when tied: the token table serves
+    config: Gpt2Config,
+}
+
+impl Gpt2 {
+    /// Registers a model with random weights under `path`, with OpenAI's parameter names.
+    ///
+    /// # Panics
+    /// When `config` is not [valid](Gpt2Config::validate).
+    pub fn new(path: &Path, config: &Gpt2Config) -> Self {
+        if let Err(error) = config.validate() {
+            panic!("{error}");
+        }
+        let Gpt2Config { vocab_size, n_positions, n_embd, initializer_range: std, .. } = *config;
+        let layers = path / "h";
+        let untied = || {
+            let init = Init::Randn { mean: 0.0, stdev: std };
+            (path / "lm_head").var("weight", &[vocab_size, n_embd], init)
+        };
+        Self {
+            embedding: InputEmbedding::new(path, vocab_size, n_positions, n_embd, std),
+            blocks: (0..config.n_layer).map(|i| Block::new(&(&layers / i), config)).collect(),
+            ln_f: LayerNorm::new(&(path / "ln_f"), n_embd, config.layer_norm_epsilon),
+            lm_head: (!config.tie_word_embeddings).then(untied),
+            config: config.clone(),
+        }
+    }
+
+    /// The sizes and switches it was built with.
+    pub fn config(&self) -> &Gpt2Config {
+        &self.config
+    }
+
+    /// What the last block hands to the output layer.
+    ///
+    /// # Shapes
+    /// - `ids`: `(b, t)`, `Int64`, `t` at most `n_positions`
+    /// - returns `(b, t, c)`
+    pub fn hidden(&self, ids: &Tensor, train: bool) -> Tensor {
+        let x = self.embedding.forward(ids).dropout(self.config.embd_pdrop, train); // (b, t, c)
+        let x = self.blocks.iter().fold(x, |x, block| block.forward_t(&x, train)); // (b, t, c)
+        self.ln_f.forward(&x)
+    }
+
+    /// Scores every id: the dot product of a vector with each row of the output table.
+    ///
+    /// # Shapes
+    /// - `hidden`: `(…, c)`
+    /// - returns `(…, v)`
+    pub fn head(&self, hidden: &Tensor) -> Tensor {
+        let table = self.lm_head.as_ref().unwrap_or(&self.embedding.wte.weight); // (v, c)
+        hidden.linear(table, None::<&Tensor>)
+    }
+
+    /// The scores for the token that follows, without those for all earlier places.
+    ///
+    /// # Shapes
+    /// - `ids`: `(b, t)`, `Int64`, `t` at least 1
+    /// - returns `(b, v)`
+    pub fn next_logits(&self, ids: &Tensor) -> Tensor {
+        let [_b, t] = axes(ids, "ids: (b, t)");
+        let last = self.hidden(ids, false).select(1, t - 1); // (b, t, c) -> (b, c)
+        self.head(&last) // (b, v)
+    }
+}
+
+impl ModuleT for Gpt2 {
+    /// # Shapes
+    /// - `ids`: `(b, t)`, `Int64`, `t` at most `n_positions`
+    /// - returns `(b, t, v)`: the logits of the token after each place
+    ///
+    /// # Panics
+    /// When `ids` has other axes or more than `n_positions` tokens.
+    fn forward_t(&self, ids: &Tensor, train: bool) -> Tensor {
+        self.head(&self.hidden(ids, train))
+    }
+}
