@@ -16,12 +16,14 @@ pub fn parabola_slope(x: f64) -> f64 {
     2.0 * x + 3.0
 }
 
+// ANCHOR: slope
 /// The slope of `f` at `x` as libtorch finds it: run `f`, then walk back.
 pub fn slope(f: impl Fn(&Tensor) -> Tensor, x: f64) -> f64 {
     let x = Tensor::from(x).set_requires_grad(true);
     f(&x).backward();
     x.grad().double_value(&[])
 }
+// ANCHOR_END: slope
 
 /// The slope of `f` at `x` from two nearby values: `(f(x + ε) - f(x - ε)) / 2ε`.
 ///
@@ -31,6 +33,7 @@ pub fn numerical_slope(f: impl Fn(&Tensor) -> Tensor, x: f64, epsilon: f64) -> f
     (value(x + epsilon) - value(x - epsilon)) / (2.0 * epsilon)
 }
 
+// ANCHOR: descend
 /// Walks down the slope of `f` from `x`, `steps` times: `x ← x - rate · f'(x)`.
 ///
 /// This is gradient descent, all of training in one line.
@@ -40,3 +43,4 @@ pub fn descend(f: impl Fn(&Tensor) -> Tensor, mut x: f64, rate: f64, steps: usiz
     }
     x
 }
+// ANCHOR_END: descend

@@ -42,6 +42,7 @@ impl Linear {
     }
 }
 
+// ANCHOR: linear_forward
 impl Module for Linear {
     /// # Shapes
     /// - `x`: `(…, c_in)`
@@ -65,6 +66,7 @@ impl Module for Linear {
         }
     }
 }
+// ANCHOR_END: linear_forward
 
 /// A table with one row for each id: `y = W[id]`.
 #[derive(Debug)]
@@ -90,6 +92,7 @@ impl Module for Embedding {
     }
 }
 
+// ANCHOR: one_hot
 /// The one-hot form of `ids`: a row of zeros with a 1 in column `id`.
 ///
 /// A lookup is a matrix product in disguise: `W[id] = one_hot(id) W`. The product reads all of
@@ -101,3 +104,4 @@ impl Module for Embedding {
 pub fn one_hot(ids: &Tensor, v: i64) -> Tensor {
     ids.one_hot(v).to_kind(Kind::Float)
 }
+// ANCHOR_END: one_hot

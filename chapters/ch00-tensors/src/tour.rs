@@ -13,7 +13,12 @@ pub fn shapes(out: &mut impl Write, device: Device) -> Result<()> {
     writeln!(out, "24 numbers, seen as (b, t, c) = {:?}", x.size())?;
     writeln!(out, "strides {:?}: one step along b skips 12 numbers", x.stride())?;
     let swapped = x.transpose(1, 2);
-    writeln!(out, "transposed to (b, c, t) = {:?}, strides {:?}", swapped.size(), swapped.stride())?;
+    writeln!(
+        out,
+        "transposed to (b, c, t) = {:?}, strides {:?}",
+        swapped.size(),
+        swapped.stride()
+    )?;
     writeln!(out, "the numbers did not move: {}", same_memory(&x, &swapped))?;
     writeln!(out, "row (0, 1): {:?}", vector(&x.get(0).get(1)))
 }
@@ -32,7 +37,12 @@ pub fn broadcasting(out: &mut impl Write, device: Device) -> Result<()> {
 pub fn matmul(out: &mut impl Write, device: Device) -> Result<()> {
     let rows = Tensor::from_slice2(&[[1f32, 2., 3.], [4., 5., 6.]]).to_device(device);
     let products = rows.matmul(&rows.transpose(0, 1));
-    writeln!(out, "(2, 3) · (3, 2) = {:?}: {:?}", products.size(), vector(&products.flatten(0, -1)))?;
+    writeln!(
+        out,
+        "(2, 3) · (3, 2) = {:?}: {:?}",
+        products.size(),
+        vector(&products.flatten(0, -1))
+    )?;
     let batch = Tensor::ones([8, 2, 3], (Kind::Float, device)).matmul(&rows.transpose(0, 1));
     writeln!(out, "(8, 2, 3) · (3, 2) = {:?}: one product for each of the batch", batch.size())?;
     let refused = match rows.f_matmul(&rows) {

@@ -22,6 +22,7 @@ fn an_embedding_draws_the_numbers_that_pytorch_draws() {
     assert_close(&table.weight, &pytorch, 1e-4);
 }
 
+// ANCHOR: lookup
 #[test]
 fn a_lookup_equals_one_hot_times_the_table() {
     let _generator = testkit::seed(123);
@@ -30,6 +31,7 @@ fn a_lookup_equals_one_hot_times_the_table() {
     let ids = Tensor::from_slice(&[2i64, 3, 5, 1, 3]);
     assert_close(&table.forward(&ids), &one_hot(&ids, 6).matmul(&table.weight), 0.0);
 }
+// ANCHOR_END: lookup
 
 #[test]
 fn a_linear_layer_draws_the_numbers_that_pytorch_draws() {
@@ -60,7 +62,7 @@ fn a_wrong_number_of_channels_is_named() {
     let _generator = testkit::seed(123);
     let variables = VarStore::new(Device::Cpu);
     let layer = Linear::new(&variables.root(), 3, 2, true);
-    layer.forward(&Tensor::zeros([2, 5], (Kind::Float, Device::Cpu)));
+    let _ = layer.forward(&Tensor::zeros([2, 5], (Kind::Float, Device::Cpu)));
 }
 
 #[test]

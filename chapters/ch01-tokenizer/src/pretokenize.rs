@@ -17,6 +17,7 @@ static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant and valid")
 });
 
+// ANCHOR: pieces
 /// The pieces of `text`, in order and without gaps: words, numbers, marks, spaces. A single
 /// space before a word belongs to the word.
 ///
@@ -33,6 +34,7 @@ pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
         Some(piece)
     })
 }
+// ANCHOR_END: pieces
 
 /// Where a piece that matched up to `end` really ends.
 ///

@@ -22,7 +22,8 @@ impl Tokenizer {
 
     /// A tokenizer whose special tokens take the ids after the vocabulary's, in this order.
     pub fn new(vocabulary: Vocabulary, special: &[&str]) -> Self {
-        let first = u32::try_from(vocabulary.len()).expect("a vocabulary has fewer than 2³² tokens");
+        let first =
+            u32::try_from(vocabulary.len()).expect("a vocabulary has fewer than 2³² tokens");
         let mut special: Vec<_> = special.iter().map(ToString::to_string).zip(first..).collect();
         // Longest first: of two that start alike, the longer one is meant.
         special.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));

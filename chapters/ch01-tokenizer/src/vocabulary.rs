@@ -5,6 +5,7 @@ use std::collections::HashMap;
 /// Made by `build.rs`: for each id one byte of length, then the token's bytes.
 static GPT2: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/gpt2.vocabulary"));
 
+// ANCHOR: vocabulary
 /// A list of tokens, each a run of bytes; a token's id is its place in the list.
 ///
 /// The order is also the order in which byte-pair encoding learned the tokens: of two possible
@@ -14,6 +15,7 @@ pub struct Vocabulary {
     tokens: Vec<Vec<u8>>,
     ranks: HashMap<Vec<u8>, u32>,
 }
+// ANCHOR_END: vocabulary
 
 impl Vocabulary {
     /// GPT-2's 50,256 ordinary tokens: 256 single bytes and 50,000 merges.

@@ -84,6 +84,7 @@ fn a_megabyte_of_one_letter_takes_no_hours() {
     assert_eq!(GPT2.decode(&ids).unwrap(), text);
 }
 
+// ANCHOR: merge_naively
 /// The merge loop as it is usually taught: look at every pair before every merge.
 fn merge_naively(piece: &[u8], vocabulary: &Vocabulary) -> Vec<u32> {
     let mut parts: Vec<Vec<u8>> = piece.iter().map(|&byte| vec![byte]).collect();
@@ -94,8 +95,9 @@ fn merge_naively(piece: &[u8], vocabulary: &Vocabulary) -> Vec<u32> {
         let right = parts.remove(i + 1);
         parts[i].extend(right);
     }
-    parts.iter().map(|part| vocabulary.rank(part).unwrap()).collect()
+    parts.iter().map(|part| vocabulary.rank(part).expect("a token")).collect()
 }
+// ANCHOR_END: merge_naively
 
 /// Text out of what makes tokenizers stumble.
 fn awkward() -> impl Strategy<Value = String> {

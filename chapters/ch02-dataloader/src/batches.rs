@@ -7,6 +7,7 @@ use tch::{Device, Tensor};
 
 use crate::Windows;
 
+// ANCHOR: batch
 /// What a model is fed in one step.
 #[derive(Debug)]
 pub struct Batch {
@@ -15,6 +16,7 @@ pub struct Batch {
     /// `(b, t)`, `Int64`: the inputs, one token further on
     pub targets: Tensor,
 }
+// ANCHOR_END: batch
 
 /// Goes once over all windows, `batch_size` at a time. A last batch that would be smaller is
 /// left out, so that every batch has the same shape.
@@ -50,12 +52,12 @@ impl<'a> Batches<'a> {
     /// Stacks the windows with these numbers.
     fn stack(&self, numbers: &[usize]) -> Batch {
         let shape = [numbers.len() as i64, self.windows.context() as i64]; // (b, t)
-        let tensor = |part: fn((&'a [u32], &'a [u32])) -> &'a [u32]| {
-            let ids = numbers.iter().flat_map(|&i| part(self.windows.get(i)));
-            let ids: Vec<i64> = ids.map(|&id| i64::from(id)).collect();
+        let tensor = |rows: Vec<&[u32]>| {
+            let ids: Vec<i64> = rows.concat().into_iter().map(i64::from).collect();
             Tensor::from_slice(&ids).view(shape).to_device(self.device)
         };
-        Batch { inputs: tensor(|(inputs, _)| inputs), targets: tensor(|(_, targets)| targets) }
+        let (inputs, targets) = numbers.iter().map(|&i| self.windows.get(i)).unzip();
+        Batch { inputs: tensor(inputs), targets: tensor(targets) }
     }
 
     /// All the batches.

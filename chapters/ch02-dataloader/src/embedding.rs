@@ -25,6 +25,7 @@ impl InputEmbedding {
     }
 }
 
+// ANCHOR: embedding_forward
 impl Module for InputEmbedding {
     /// # Shapes
     /// - `ids`: `(b, t)`, `Int64`
@@ -40,3 +41,4 @@ impl Module for InputEmbedding {
         self.wte.forward(ids) + self.wpe.forward(&places) // (b, t, c) + (t, c)
     }
 }
+// ANCHOR_END: embedding_forward

@@ -1,6 +1,7 @@
 //! Inputs and targets: a model learns by guessing the next token, so the target of a stretch of
 //! text is the same stretch, one token further on.
 
+// ANCHOR: windows
 /// All windows of `context` tokens over a list of ids, `stride` tokens apart.
 ///
 /// With ids `0 1 2 3 4 5 6`, a context of 3 and a stride of 2 there are two windows:
@@ -17,6 +18,7 @@ pub struct Windows {
     context: usize,
     stride: usize,
 }
+// ANCHOR_END: windows
 
 impl Windows {
     /// Windows over `ids`. A stride equal to `context` uses every id once; a smaller one overlaps.

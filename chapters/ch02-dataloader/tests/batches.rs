@@ -8,7 +8,7 @@ use tch::{Device, Kind, Tensor};
 use testkit::assert_close;
 
 fn ids(tensor: &Tensor) -> Vec<Vec<i64>> {
-    Vec::try_from(tensor).unwrap()
+    Vec::try_from(tensor).expect("two axes of Int64")
 }
 
 /// The first 65 ids of Edith Wharton's "The Verdict".
@@ -40,11 +40,15 @@ fn eight_windows_of_eight_ids_are_the_books_first_batch() {
 #[test]
 fn a_stride_of_one_starts_each_window_one_token_later() {
     let windows = Windows::new(VERDICT.to_vec(), 4, 1);
-    assert_eq!(windows.get(0), ([40, 367, 2885, 1464].as_slice(), [367, 2885, 1464, 1807].as_slice()));
+    assert_eq!(
+        windows.get(0),
+        ([40, 367, 2885, 1464].as_slice(), [367, 2885, 1464, 1807].as_slice())
+    );
     assert_eq!(windows.get(1).0, [367, 2885, 1464, 1807]);
     assert_eq!(windows.len(), 61);
 }
 
+// ANCHOR: targets
 #[test]
 fn targets_are_the_inputs_one_token_further_on() {
     for (length, context, stride) in [(10, 3, 1), (50, 7, 3), (64, 8, 8), (65, 8, 8), (9, 8, 5)] {
@@ -56,6 +60,7 @@ fn targets_are_the_inputs_one_token_further_on() {
         }
     }
 }
+// ANCHOR_END: targets
 
 #[test]
 fn no_window_is_missing_and_none_reaches_beyond_the_end() {
@@ -89,7 +94,12 @@ fn shuffling_shows_every_window_once_and_repeats_with_its_seed() {
 #[test]
 fn a_smaller_last_batch_is_left_out() {
     let windows = Windows::new((0..30).collect(), 4, 4); // 7 windows
-    let sizes = |b| Batches::in_order(&windows, b, Device::Cpu).iter().map(|b| b.inputs.size()[0]).collect::<Vec<_>>();
+    let sizes = |b| {
+        Batches::in_order(&windows, b, Device::Cpu)
+            .iter()
+            .map(|b| b.inputs.size()[0])
+            .collect::<Vec<_>>()
+    };
     assert_eq!(sizes(3), [3, 3]);
     assert_eq!(sizes(7), [7]);
     assert!(sizes(8).is_empty());

@@ -115,7 +115,8 @@ fn each_head_attends_as_if_its_group_were_its_own() {
 fn a_later_token_changes_nothing_before_it() {
     let (q, k, v) = (random([1, 4, 5, 4]), random([1, 2, 5, 4]), random([1, 2, 5, 4]));
     let before = grouped_contexts(&q, &k, &v);
-    let after = grouped_contexts(&q, &k, &Tensor::cat(&[v.narrow(2, 0, 4), random([1, 2, 1, 4])], 2));
+    let after =
+        grouped_contexts(&q, &k, &Tensor::cat(&[v.narrow(2, 0, 4), random([1, 2, 1, 4])], 2));
     assert!(difference(&before.narrow(2, 0, 4), &after.narrow(2, 0, 4)) < 1e-6);
     assert!(difference(&before.narrow(2, 4, 1), &after.narrow(2, 4, 1)) > 0.0);
 }

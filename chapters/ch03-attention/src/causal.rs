@@ -6,6 +6,7 @@ use tch::{Device, Kind, Tensor};
 
 use crate::{HeadConfig, SelfAttentionV2};
 
+// ANCHOR: causal_mask
 /// The future, marked: `true` at `(i, j)` where `j > i`, so where token `i` must not look.
 ///
 /// # Shapes
@@ -13,6 +14,7 @@ use crate::{HeadConfig, SelfAttentionV2};
 pub fn causal_mask(t: i64, device: Device) -> Tensor {
     Tensor::ones([t, t], (Kind::Bool, device)).triu(1)
 }
+// ANCHOR_END: causal_mask
 
 // ANCHOR: causal_weights
 /// How strongly each token looks at itself and at each earlier token.

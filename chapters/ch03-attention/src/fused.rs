@@ -97,7 +97,14 @@ impl ModuleT for CausalSelfAttention {
                 let dropout = if train { dropout } else { 0.0 };
                 let (mask, causal, scale, shared_keys) = (None::<&Tensor>, true, None, false);
                 Tensor::scaled_dot_product_attention(
-                    &q, &k, &v, mask, dropout, causal, scale, shared_keys,
+                    &q,
+                    &k,
+                    &v,
+                    mask,
+                    dropout,
+                    causal,
+                    scale,
+                    shared_keys,
                 )
             }
         }; // (b, h, t, d)

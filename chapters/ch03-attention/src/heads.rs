@@ -74,8 +74,7 @@ impl MultiHeadAttention {
     /// - `x`: `(b, t, c_in)`
     /// - returns `(b, h, t, t)`
     pub fn weights(&self, x: &Tensor) -> Tensor {
-        let [q, k] =
-            [&self.w_query, &self.w_key].map(|w| split_heads(&w.forward(x), self.n_head));
+        let [q, k] = [&self.w_query, &self.w_key].map(|w| split_heads(&w.forward(x), self.n_head));
         causal_weights(&q, &k)
     }
 }

@@ -39,6 +39,7 @@ pub fn naive_softmax(x: &Tensor) -> Tensor {
     &exp / exp.sum_dim_intlist(-1, true, x.kind())
 }
 
+// ANCHOR: weights
 /// How strongly each token looks at each other one.
 ///
 /// # Shapes
@@ -47,7 +48,9 @@ pub fn naive_softmax(x: &Tensor) -> Tensor {
 pub fn weights(x: &Tensor) -> Tensor {
     scores(x).softmax(-1, Kind::Float)
 }
+// ANCHOR_END: weights
 
+// ANCHOR: contexts
 /// The context vectors: each token becomes a mixture of all tokens.
 ///
 /// # Shapes
@@ -56,3 +59,4 @@ pub fn weights(x: &Tensor) -> Tensor {
 pub fn contexts(x: &Tensor) -> Tensor {
     weights(x).matmul(x)
 }
+// ANCHOR_END: contexts

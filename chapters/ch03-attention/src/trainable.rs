@@ -27,6 +27,7 @@ impl HeadConfig {
     }
 }
 
+// ANCHOR: attend
 /// Every token attends to every token: `softmax(Q Kᵀ / √d) V`.
 ///
 /// The division keeps the scores' variance near 1 whatever `d` is; without it softmax puts
@@ -40,6 +41,7 @@ fn attend(q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
     let scores = q.matmul(&k.transpose(-2, -1)) / (d as f64).sqrt(); // (…, t, t)
     scores.softmax(-1, scores.kind()).matmul(v)
 }
+// ANCHOR_END: attend
 
 /// Self-attention with three bare matrices, drawn from `U(0, 1)`.
 #[derive(Debug)]

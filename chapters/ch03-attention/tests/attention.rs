@@ -42,9 +42,8 @@ fn one_product_equals_the_loop_over_all_pairs() {
     let scores = simple::scores(&x);
     for i in 0..6 {
         for j in 0..6 {
-            let by_hand = (0..3)
-                .map(|c| x.double_value(&[i, c]) * x.double_value(&[j, c]))
-                .sum::<f64>();
+            let by_hand =
+                (0..3).map(|c| x.double_value(&[i, c]) * x.double_value(&[j, c])).sum::<f64>();
             assert!((scores.double_value(&[i, j]) - by_hand).abs() < 1e-6);
         }
     }
@@ -144,7 +143,9 @@ fn dropout_is_off_outside_training() {
     let head = CausalAttention::new(&variables.root(), config);
     let x = batch();
     assert_close(&head.forward_t(&x, false), &head.forward_t(&x, false), 0.0);
-    assert!(head.forward_t(&x, true).ne_tensor(&head.forward_t(&x, false)).any().int64_value(&[]) == 1);
+    assert!(
+        head.forward_t(&x, true).ne_tensor(&head.forward_t(&x, false)).any().int64_value(&[]) == 1
+    );
 }
 
 // ---- Heads --------------------------------------------------------------------------------
@@ -247,7 +248,8 @@ fn one_product_for_all_three_equals_three_products() {
     let (from, mut to) = (three.variables(), one.variables());
     tch::no_grad(|| {
         for kind in ["weight", "bias"] {
-            let parts = ["w_query", "w_key", "w_value"].map(|name| &from[&format!("{name}.{kind}")]);
+            let parts =
+                ["w_query", "w_key", "w_value"].map(|name| &from[&format!("{name}.{kind}")]);
             to.get_mut(&format!("c_attn.{kind}")).unwrap().copy_(&Tensor::cat(&parts, -1));
             let out = &from[&format!("out_proj.{kind}")];
             to.get_mut(&format!("c_proj.{kind}")).unwrap().copy_(out);
@@ -275,7 +277,8 @@ fn the_fused_kernel_equals_the_formula() {
 
 #[test]
 fn both_kernels_agree_with_pytorchs_multi_head_attention() {
-    let golden = golden(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/attention.safetensors"));
+    let golden =
+        golden(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/attention.safetensors"));
     for kernel in [Kernel::Explicit, Kernel::Fused] {
         let _generator = testkit::seed(1);
         let variables = store();
@@ -311,6 +314,7 @@ fn no_attention_layer_looks_ahead() {
     }
 }
 
+// ANCHOR: unmasked
 #[test]
 #[should_panic(expected = "looks ahead")]
 fn the_unmasked_layer_does_look_ahead() {
@@ -319,6 +323,7 @@ fn the_unmasked_layer_does_look_ahead() {
     let attention = SelfAttentionV2::new(&variables.root(), HeadConfig::plain(6, 6));
     assert_causal(&Tensor::randn([2, 5, 6], CPU), |x| attention.forward(x));
 }
+// ANCHOR_END: unmasked
 
 #[test]
 #[should_panic(expected = "expected x: (b, t, c), 3 axes, but its shape is [6, 3]")]

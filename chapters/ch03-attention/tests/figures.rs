@@ -24,7 +24,7 @@ fn weights_of_two_heads() -> Tensor {
 
 /// A `(t, t)` matrix with a word for each row and column.
 fn table(weights: &Tensor) -> Table {
-    let rows = Vec::<Vec<f64>>::try_from(weights.to_kind(Kind::Double)).unwrap();
+    let rows = Vec::<Vec<f64>>::try_from(weights.to_kind(Kind::Double)).expect("two axes");
     let empty = Table::new("query", WORDS);
     rows.into_iter().zip(WORDS).fold(empty, |table, (row, word)| table.row(word, row))
 }
@@ -34,8 +34,14 @@ fn the_figures_show_what_the_code_computes() {
     let weights = weights_of_two_heads();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch03");
     let recipes = [
-        ("first-head", "The first head: every word looks only at itself and at earlier words, and each row sums to 1"),
-        ("second-head", "The second head has other matrices, so it spreads its weights differently over the same words"),
+        (
+            "first-head",
+            "The first head: every word looks only at itself and at earlier words, and each row sums to 1",
+        ),
+        (
+            "second-head",
+            "The second head has other matrices, so it spreads its weights differently over the same words",
+        ),
     ];
     for (head, (name, finding)) in (0..).zip(recipes) {
         let map = HeatMap { rows: "looks".into(), columns: "is looked at".into(), decimals: 2 };

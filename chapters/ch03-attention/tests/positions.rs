@@ -60,7 +60,8 @@ fn moving_both_tokens_leaves_their_dot_product_unchanged() {
     let _generator = testkit::seed(1);
     let rotary = Rotary::new(64, 32, 10_000.0, Device::Cpu);
     let [q, k] = [0, 1].map(|_| Tensor::randn([1, 1, 1, 32], CPU));
-    let product = |i, j| (rotary.turn(&q, i) * rotary.turn(&k, j)).sum(Kind::Float).double_value(&[]);
+    let product =
+        |i, j| (rotary.turn(&q, i) * rotary.turn(&k, j)).sum(Kind::Float).double_value(&[]);
     assert!((product(2, 8) - product(6, 12)).abs() < 1e-4);
     assert!((product(0, 6) - product(50, 56)).abs() < 1e-4);
     assert!((product(2, 8) - product(2, 9)).abs() > 1e-3, "the distance does matter");
@@ -68,7 +69,8 @@ fn moving_both_tokens_leaves_their_dot_product_unchanged() {
 
 #[test]
 fn turning_agrees_with_hugging_faces_llama() {
-    let golden = golden(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/attention.safetensors"));
+    let golden =
+        golden(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/attention.safetensors"));
     let rotary = Rotary::new(16, 4, 10_000.0, Device::Cpu);
     assert_close(&rotary.turn(&golden["q"], 7), &golden["turned_q"], 1e-5);
     assert_close(&rotary.turn(&golden["k"], 7), &golden["turned_k"], 1e-5);

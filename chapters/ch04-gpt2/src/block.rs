@@ -45,6 +45,7 @@ impl Block {
     }
 }
 
+// ANCHOR: block_forward
 impl ModuleT for Block {
     /// # Shapes
     /// - `x`: `(b, t, c)`
@@ -54,3 +55,4 @@ impl ModuleT for Block {
         &x + self.mlp.forward_t(&self.ln_2.forward(&x), train)
     }
 }
+// ANCHOR_END: block_forward

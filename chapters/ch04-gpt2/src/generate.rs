@@ -5,6 +5,7 @@ use tch::Tensor;
 
 use crate::Gpt2;
 
+// ANCHOR: generate
 /// Appends `count` tokens to `ids`, each the likeliest one given what stands before it. Calls
 /// `each` after every token.
 ///
@@ -30,3 +31,4 @@ pub fn generate_greedy(model: &Gpt2, ids: &Tensor, count: i64, mut each: impl Fn
     }
     ids
 }
+// ANCHOR_END: generate

@@ -111,12 +111,23 @@ fn print_parts(out: &mut impl Write, size: Size, parameters: &Parameters) -> Res
         writeln!(out, "{name:16} {:>13}{shared}", grouped(count))?;
     }
     let total = parameters.total();
-    writeln!(out, "{:16} {:>13}  {:.0} MiB in f32", name_of(size), grouped(total), mebibytes(4 * total))?;
+    writeln!(
+        out,
+        "{:16} {:>13}  {:.0} MiB in f32",
+        name_of(size),
+        grouped(total),
+        mebibytes(4 * total)
+    )?;
     Ok(())
 }
 
 /// The scores for the next token, and how sure they are.
-fn print_logits(out: &mut impl Write, model: &Gpt2, tokenizer: &Tokenizer, ids: &Tensor) -> Result<()> {
+fn print_logits(
+    out: &mut impl Write,
+    model: &Gpt2,
+    tokenizer: &Tokenizer,
+    ids: &Tensor,
+) -> Result<()> {
     let logits = tch::no_grad(|| model.forward_t(ids, false)); // (1, t, v)
     writeln!(out, "logits   (b, t, v) = {:?}", logits.size())?;
     let next = logits.i((0, -1)).softmax(-1, Kind::Float); // (v)
@@ -133,7 +144,10 @@ fn print_logits(out: &mut impl Write, model: &Gpt2, tokenizer: &Tokenizer, ids: 
 const SIZES: [Size; 4] = [Size::Gpt2, Size::Gpt2Medium, Size::Gpt2Large, Size::Gpt2Xl];
 
 fn params_as_table(out: &mut impl Write) -> Result<()> {
-    writeln!(out, "size         layers  width  heads     parameters    untied head   f32 MiB  bf16 MiB  training MiB")?;
+    writeln!(
+        out,
+        "size         layers  width  heads     parameters    untied head   f32 MiB  bf16 MiB  training MiB"
+    )?;
     for size in SIZES {
         let config = Gpt2Config::released(size);
         let total = Parameters::of(&config).total();
@@ -152,7 +166,10 @@ fn params_as_table(out: &mut impl Write) -> Result<()> {
             mebibytes(16 * total),
         )?;
     }
-    writeln!(out, "training: weights, gradients and AdamW's two averages in f32; activations come on top")?;
+    writeln!(
+        out,
+        "training: weights, gradients and AdamW's two averages in f32; activations come on top"
+    )?;
     Ok(())
 }
 

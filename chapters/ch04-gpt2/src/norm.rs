@@ -2,9 +2,10 @@
 //!
 //! Source: Ba et al. (2016), "Layer Normalization", arXiv:1607.06450.
 
-use tch::nn::{Init, Module, Path};
 use tch::Tensor;
+use tch::nn::{Init, Module, Path};
 
+// ANCHOR: layer_norm
 /// Moves every token's vector to mean 0 and variance 1, then scales and shifts each channel:
 /// `(x - mean) / √(variance + ε) · weight + bias`.
 ///
@@ -22,6 +23,7 @@ pub fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> T
     let variance = centred.square().mean_dim(-1, true, x.kind()); // (…, 1)
     centred / (variance + epsilon).sqrt() * weight + bias
 }
+// ANCHOR_END: layer_norm
 
 /// A layer norm with its trained scale and shift.
 #[derive(Debug)]

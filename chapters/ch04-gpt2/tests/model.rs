@@ -128,12 +128,14 @@ fn the_start_values_have_gpt2s_scales() {
 
 // ---- Golden numbers -----------------------------------------------------------------------
 
+// ANCHOR: logits
 #[test]
 fn logits_equal_hugging_faces() {
     let (_variables, model) = hugging_face();
     let goldens = goldens();
     assert_close(&model.forward_t(&goldens["ids"], false), &goldens["logits"], 1e-4);
 }
+// ANCHOR_END: logits
 
 #[test]
 fn greedy_text_equals_hugging_faces() {
@@ -194,6 +196,7 @@ fn no_layer_and_no_model_looks_ahead() {
     assert_causal_ids(&ids, 61, |ids| model.forward_t(ids, false));
 }
 
+// ANCHOR: norm_over_time
 #[test]
 #[should_panic(expected = "looks ahead")]
 fn a_layer_norm_whose_mean_runs_over_time_is_caught() {
@@ -205,12 +208,12 @@ fn a_layer_norm_whose_mean_runs_over_time_is_caught() {
         (x - mean) / (x.var_dim(-1, false, true) + 1e-5).sqrt()
     });
 }
+// ANCHOR_END: norm_over_time
 
 #[test]
 fn tied_and_untied_models_agree_when_the_output_layer_is_the_token_table() {
     let (tied_variables, tied) = random(&tiny());
-    let (untied_variables, untied) =
-        random(&Gpt2Config { tie_word_embeddings: false, ..tiny() });
+    let (untied_variables, untied) = random(&Gpt2Config { tie_word_embeddings: false, ..tiny() });
     let from = tied_variables.variables();
     tch::no_grad(|| {
         for (name, mut parameter) in untied_variables.variables() {

@@ -36,8 +36,7 @@ pub fn assert_close(actual: &Tensor, expected: &Tensor, tolerance: f64) {
     let [actual, expected] = [actual, expected].map(|x| x.detach().to_kind(Kind::Double));
     let difference = (&actual - &expected).abs().flatten(0, -1);
     let worst = difference.max().double_value(&[]);
-    // `!(a <= b)` rather than `a > b`, so that NaN fails.
-    if !(worst <= tolerance) {
+    if worst > tolerance || worst.is_nan() {
         let at = difference.argmax(None, false).int64_value(&[]);
         let value = |x: &Tensor| x.flatten(0, -1).double_value(&[at]);
         panic!(
