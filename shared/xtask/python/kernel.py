@@ -33,7 +33,7 @@ from pathlib import Path
 
 WINDOWS = os.name == "nt"
 
-# Cells are compiled again and again, dependencies once: the first quickly, the second well.
+# Cells are compiled again and again, dependencies once: the first quickly, the second a little better.
 # The settings besides opt-level are evcxr's own; it writes them where cargo ignores them.
 WORKSPACE = """\
 [workspace]
@@ -48,7 +48,7 @@ rpath = true
 incremental = true
 
 [profile.dev.package."*"]
-opt-level = 2
+opt-level = 1
 
 [profile.dev.package.torch-sys]
 opt-level = 0
@@ -259,7 +259,9 @@ def prepend(env, variable, folder):
 def run_evcxr(folder, connection_file):
     """Runs the kernel to its end and returns its exit status."""
     env = environment() | {"EVCXR_TMPDIR": str(folder / "ctx")}
-    child = subprocess.Popen([env["LLM_IN_RUST_EVCXR"], "--control_file", connection_file], env=env)
+    command = [env["LLM_IN_RUST_EVCXR"], "--control_file", connection_file]
+    # Cells print through Jupyter; on its own standard output evcxr only says which settings it read.
+    child = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
     # Jupyter interrupts evcxr by a message. A Ctrl-C in the terminal is for Jupyter.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())

@@ -3,6 +3,8 @@
 //! Every task that needs more than plain `cargo` starts here: set-up, the doctor, the book,
 //! the notebooks, the coursework. It builds without libtorch, so it runs on a bare machine.
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{book, chapters, coursework, doctor, goldens, notebooks, setup, snapshots};
@@ -43,8 +45,20 @@ enum Task {
     Goldens(goldens::Args),
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    // One line, and no backtrace even under RUST_BACKTRACE: what fails here is a person's
+    // machine or typing, not this program.
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
         Task::Setup(args) => setup::run(&args),
         Task::Doctor(args) => doctor::run(&args),
         Task::Run(args) => chapters::run(&args),

@@ -22,10 +22,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// As [`run`]; the error quotes what the program said on standard error.
 pub fn capture(command: &mut Command) -> Result<String> {
-    let Output { status, stdout, stderr } = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| explain(command, error))?;
+    let Output { status, stdout, stderr } =
+        command.stdin(Stdio::null()).output().map_err(|error| explain(command, error))?;
     if !status.success() {
         let said = String::from_utf8_lossy(&stderr);
         bail!("`{}` failed ({status}): {}", show(command), said.trim());
