@@ -65,6 +65,9 @@ pub fn render(libtorch: &Libtorch) -> Result<String> {
     let mut file = Table::from_iter([("env".into(), Value::Table(env))]);
     let flags = rustflags(&libtorch.lib)?;
     if !flags.is_empty() {
+        // Examples in documentation are linked by rustdoc, which has flags of its own.
+        let docs = Table::from_iter([("rustdocflags".into(), Value::from(flags.clone()))]);
+        file.insert("build".into(), docs.into());
         let flags = Table::from_iter([("rustflags".into(), Value::from(flags))]);
         let here = format!("cfg(target_os = \"{}\")", std::env::consts::OS);
         file.insert("target".into(), Table::from_iter([(here, Value::Table(flags))]).into());
