@@ -3,14 +3,13 @@
 //! Both are compared by plain tests of the chapters (`tests/outputs.rs`, `tests/figures.rs`);
 //! these tasks run the same tests and let them renew the files instead.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{paths, process};
+use crate::{cargo, paths, process};
 
 /// Which chapter, and whether to renew or only to compare
 #[derive(clap::Args)]
@@ -33,9 +32,27 @@ struct Kind {
 /// # Errors
 /// When a chapter's test fails, or there is no such chapter.
 pub fn outputs(args: &Args) -> Result<()> {
+    if !args.check {
+        make_room_for_new_ones(&paths::root())?;
+    }
     renew(args, &Kind { test: "outputs", variable: "TRYCMD" }, |folder, _| {
         format!("chapters/{folder}/tests/output")
     })
+}
+
+/// `trycmd` writes only over a file that is there, so a new case gets an empty one.
+fn make_room_for_new_ones(root: &Path) -> Result<()> {
+    for chapter in chapters(root, "outputs", None)? {
+        for entry in fs::read_dir(chapter.join("tests/output"))? {
+            let case = entry?.path();
+            let output = case.with_extension("stdout");
+            if case.extension().is_some_and(|ending| ending == "toml") && !output.exists() {
+                fs::write(&output, "")
+                    .with_context(|| format!("can't write {}", output.display()))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Renews, or with `--check` compares, the book's figures.
@@ -53,7 +70,7 @@ fn renew(args: &Args, kind: &Kind, files: fn(&str, &str) -> String) -> Result<()
     let chapters = chapters(&root, kind.test, args.chapter.as_deref())?;
     for chapter in &chapters {
         let (folder, package) = names(chapter);
-        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = cargo::with_libtorch()?;
         command.current_dir(&root).args(["test", "--package", &package, "--test", kind.test]);
         match args.check {
             true => command.env_remove(kind.variable),
