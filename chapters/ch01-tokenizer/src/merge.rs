@@ -6,19 +6,18 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::Vocabulary;
-
 /// Marks a part that was joined to its left neighbour. (No part ends at 0.)
 const GONE: usize = 0;
 
 /// The tokens of one piece: start with single bytes, and again and again join the two
 /// neighbours whose union has the lowest rank, the leftmost first, until no union is a token.
+/// `rank` is [`Vocabulary::rank`](crate::Vocabulary::rank), or a part of it.
 ///
 /// A heap holds the possible merges, so a piece of `n` bytes takes `O(n log n)` steps. The
 /// obvious loop, which looks at all pairs before every merge, takes `O(n²)`: hours for a
 /// megabyte of one letter.
-pub fn merge_bytes(piece: &[u8], vocabulary: &Vocabulary) -> Vec<u32> {
-    if let Some(id) = vocabulary.rank(piece) {
+pub fn merge_bytes(piece: &[u8], rank: impl Fn(&[u8]) -> Option<u32>) -> Vec<u32> {
+    if let Some(id) = rank(piece) {
         return vec![id]; // most pieces of ordinary text are tokens already
     }
 
@@ -30,7 +29,7 @@ pub fn merge_bytes(piece: &[u8], vocabulary: &Vocabulary) -> Vec<u32> {
     // The merge of the part at `left` with its right neighbour, if their union is a token.
     let merge = |left: usize, next: &[usize]| {
         let end = *next.get(next[left])?;
-        Some(Reverse((vocabulary.rank(&piece[left..end])?, left, end)))
+        Some(Reverse((rank(&piece[left..end])?, left, end)))
     };
     let mut merges: BinaryHeap<_> = (0..n).filter_map(|left| merge(left, &next)).collect();
 
@@ -52,5 +51,5 @@ pub fn merge_bytes(piece: &[u8], vocabulary: &Vocabulary) -> Vec<u32> {
 
     let starts = std::iter::successors(Some(0), |&start| next.get(start).copied());
     let parts = starts.take_while(|&start| start < n).map(|start| &piece[start..next[start]]);
-    parts.map(|part| vocabulary.rank(part).expect("bytes and merges are tokens")).collect()
+    parts.map(|part| rank(part).expect("bytes and merges are tokens")).collect()
 }

@@ -35,6 +35,16 @@ impl Tokenizer {
         self.vocabulary.len() + self.special.len()
     }
 
+    /// The ordinary tokens.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The special tokens and their ids, the longest text first.
+    pub fn special(&self) -> &[(String, u32)] {
+        &self.special
+    }
+
     /// The id of a special token.
     pub fn special_id(&self, text: &str) -> Option<u32> {
         self.special.iter().find(|(special, _)| special == text).map(|&(_, id)| id)
@@ -48,7 +58,9 @@ impl Tokenizer {
     /// assert_eq!(tokenizer.encode("Every effort moves you"), [6109, 3626, 6100, 345]);
     /// ```
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        pieces(text).flat_map(|piece| merge_bytes(piece.as_bytes(), &self.vocabulary)).collect()
+        pieces(text)
+            .flat_map(|piece| merge_bytes(piece.as_bytes(), |bytes| self.vocabulary.rank(bytes)))
+            .collect()
     }
 
     /// As [`encode`](Self::encode), but every special token in `text` becomes its one id.

@@ -52,6 +52,11 @@ impl Vocabulary {
         self.ranks.get(bytes).copied()
     }
 
+    /// All tokens, in order of their ids.
+    pub fn tokens(&self) -> impl Iterator<Item = &[u8]> {
+        self.tokens.iter().map(Vec::as_slice)
+    }
+
     /// How many tokens there are.
     pub fn len(&self) -> usize {
         self.tokens.len()
