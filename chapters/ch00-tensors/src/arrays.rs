@@ -12,7 +12,8 @@ pub fn counting() -> Array2<f32> {
 
 /// Subtracts from every column its mean: `(2, 3) - (3)`, the row of means reaching both rows.
 pub fn centred(x: &Array2<f32>) -> Array2<f32> {
-    let means: Array1<f32> = x.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(x.ncols())); // (3)
+    let means: Array1<f32> =
+        x.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(x.ncols())); // (3)
     x - &means // (2, 3)
 }
 

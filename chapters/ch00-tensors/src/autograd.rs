@@ -29,7 +29,8 @@ pub fn slope(f: impl Fn(&Tensor) -> Tensor, x: f64) -> f64 {
 ///
 /// Slow and inexact, but it needs no theory, so it is how derivatives are checked.
 pub fn numerical_slope(f: impl Fn(&Tensor) -> Tensor, x: f64, epsilon: f64) -> f64 {
-    let value = |x: f64| f(&Tensor::from(x).to_kind(Kind::Double)).double_value(&[]);
+    let value =
+        |x: f64| f(&Tensor::from(x).to_kind(Kind::Double)).double_value(&[]);
     (value(x + epsilon) - value(x - epsilon)) / (2.0 * epsilon)
 }
 
@@ -37,7 +38,12 @@ pub fn numerical_slope(f: impl Fn(&Tensor) -> Tensor, x: f64, epsilon: f64) -> f
 /// Walks down the slope of `f` from `x`, `steps` times: `x ← x - rate · f'(x)`.
 ///
 /// This is gradient descent, all of training in one line.
-pub fn descend(f: impl Fn(&Tensor) -> Tensor, mut x: f64, rate: f64, steps: usize) -> f64 {
+pub fn descend(
+    f: impl Fn(&Tensor) -> Tensor,
+    mut x: f64,
+    rate: f64,
+    steps: usize,
+) -> f64 {
     for _ in 0..steps {
         x -= rate * slope(&f, x);
     }

@@ -27,7 +27,8 @@ impl Linear {
     pub fn new(path: &Path, c_in: i64, c_out: i64, bias: bool) -> Self {
         let bound = 1.0 / (c_in as f64).sqrt();
         let uniform = |shape: &[i64]| {
-            Tensor::empty(shape, (Kind::Float, path.device())).uniform_(-bound, bound)
+            Tensor::empty(shape, (Kind::Float, path.device()))
+                .uniform_(-bound, bound)
         };
         let weight = path.var_copy("weight", &uniform(&[c_out, c_in]).tr()); // (c_in, c_out)
         let bias = bias.then(|| path.var_copy("bias", &uniform(&[c_out]))); // (c_out)
@@ -35,8 +36,18 @@ impl Linear {
     }
 
     /// Registers a layer the way GPT-2 starts one: weights from `N(0, std²)`, biases 0.
-    pub fn gaussian(path: &Path, c_in: i64, c_out: i64, bias: bool, std: f64) -> Self {
-        let weight = path.var("weight", &[c_in, c_out], Init::Randn { mean: 0.0, stdev: std });
+    pub fn gaussian(
+        path: &Path,
+        c_in: i64,
+        c_out: i64,
+        bias: bool,
+        std: f64,
+    ) -> Self {
+        let weight = path.var(
+            "weight",
+            &[c_in, c_out],
+            Init::Randn { mean: 0.0, stdev: std },
+        );
         let bias = bias.then(|| path.var("bias", &[c_out], Init::Const(0.0)));
         Self { weight, bias }
     }
@@ -79,7 +90,13 @@ impl Embedding {
     /// Registers `weight` under `path`, drawn from `N(0, std²)`. PyTorch's `nn.Embedding`
     /// starts with `std = 1`, GPT-2 with 0.02.
     pub fn new(path: &Path, v: i64, c: i64, std: f64) -> Self {
-        Self { weight: path.var("weight", &[v, c], Init::Randn { mean: 0.0, stdev: std }) }
+        Self {
+            weight: path.var(
+                "weight",
+                &[v, c],
+                Init::Randn { mean: 0.0, stdev: std },
+            ),
+        }
     }
 }
 

@@ -15,7 +15,9 @@ use device::DeviceChoice;
 
 /// A tour of tensors, autograd and the two simplest layers
 #[derive(Parser)]
-#[command(after_help = "Examples:\n  cargo run -p ch00\n  cargo run -p ch00 -- embedding")]
+#[command(
+    after_help = "Examples:\n  cargo run -p ch00\n  cargo run -p ch00 -- embedding"
+)]
 struct Cli {
     /// One stop of the tour (all of them if left out)
     stop: Option<Stop>,
@@ -50,7 +52,8 @@ fn run() -> Result<()> {
     };
     for (i, stop) in stops.iter().enumerate() {
         let gap = if i > 0 { "\n" } else { "" };
-        let name = stop.to_possible_value().map(|value| value.get_name().to_string());
+        let name =
+            stop.to_possible_value().map(|value| value.get_name().to_string());
         writeln!(out, "{gap}{}", name.unwrap_or_default().to_uppercase())?;
         match stop {
             Stop::Shapes => tour::shapes(out, device)?,

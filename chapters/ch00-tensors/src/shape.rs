@@ -16,6 +16,7 @@ use tch::Tensor;
 #[track_caller]
 pub fn axes<const N: usize>(x: &Tensor, names: &str) -> [i64; N] {
     let size = x.size();
-    <[i64; N]>::try_from(size.as_slice())
-        .unwrap_or_else(|_| panic!("expected {names}, {N} axes, but its shape is {size:?}"))
+    <[i64; N]>::try_from(size.as_slice()).unwrap_or_else(|_| {
+        panic!("expected {names}, {N} axes, but its shape is {size:?}")
+    })
 }

@@ -29,7 +29,11 @@ fn a_lookup_equals_one_hot_times_the_table() {
     let variables = VarStore::new(Device::Cpu);
     let table = Embedding::new(&variables.root(), 6, 3, 1.0);
     let ids = Tensor::from_slice(&[2i64, 3, 5, 1, 3]);
-    assert_close(&table.forward(&ids), &one_hot(&ids, 6).matmul(&table.weight), 0.0);
+    assert_close(
+        &table.forward(&ids),
+        &one_hot(&ids, 6).matmul(&table.weight),
+        0.0,
+    );
 }
 // ANCHOR_END: lookup
 
@@ -53,11 +57,17 @@ fn a_linear_layer_is_a_product_and_a_sum() {
     layer.weight = matrix(&[[1.0, 2.0], [3.0, 4.0]]);
     layer.bias = Some(Tensor::from_slice(&[10f32, 20.0]));
     // [1, 1] · [[1, 2], [3, 4]] + [10, 20]
-    assert_close(&layer.forward(&matrix(&[[1.0, 1.0]])), &matrix(&[[14.0, 26.0]]), 0.0);
+    assert_close(
+        &layer.forward(&matrix(&[[1.0, 1.0]])),
+        &matrix(&[[14.0, 26.0]]),
+        0.0,
+    );
 }
 
 #[test]
-#[should_panic(expected = "expected x: (…, c_in) with c_in = 3, but its shape is [2, 5]")]
+#[should_panic(
+    expected = "expected x: (…, c_in) with c_in = 3, but its shape is [2, 5]"
+)]
 fn a_wrong_number_of_channels_is_named() {
     let _generator = testkit::seed(123);
     let variables = VarStore::new(Device::Cpu);
@@ -68,7 +78,8 @@ fn a_wrong_number_of_channels_is_named() {
 #[test]
 #[should_panic(expected = "expected x: (b, t, c), 3 axes, but its shape is [2, 5]")]
 fn a_missing_axis_is_named() {
-    let [_b, _t, _c] = axes(&Tensor::zeros([2, 5], (Kind::Float, Device::Cpu)), "x: (b, t, c)");
+    let [_b, _t, _c] =
+        axes(&Tensor::zeros([2, 5], (Kind::Float, Device::Cpu)), "x: (b, t, c)");
 }
 
 #[test]
@@ -76,13 +87,18 @@ fn three_ways_to_a_slope_agree() {
     for x in [-4.0, -1.5, 0.0, 0.3, 7.0] {
         let paper = autograd::parabola_slope(x);
         assert!((autograd::slope(autograd::parabola, x) - paper).abs() < 1e-6);
-        assert!((autograd::numerical_slope(autograd::parabola, x, 1e-4) - paper).abs() < 1e-6);
+        assert!(
+            (autograd::numerical_slope(autograd::parabola, x, 1e-4) - paper).abs()
+                < 1e-6
+        );
     }
 }
 
 #[test]
 fn walking_downhill_finds_the_lowest_point() {
-    assert!((autograd::descend(autograd::parabola, 5.0, 0.1, 100) + 1.5).abs() < 1e-6);
+    assert!(
+        (autograd::descend(autograd::parabola, 5.0, 0.1, 100) + 1.5).abs() < 1e-6
+    );
 }
 
 #[test]
@@ -92,7 +108,10 @@ fn ndarray_and_libtorch_agree_on_products_and_broadcasting() {
     let flat = |x: Tensor| Vec::<f32>::try_from(x.flatten(0, -1)).unwrap();
 
     let products = tensor.matmul(&tensor.tr());
-    assert_eq!(arrays::products(&array).into_raw_vec_and_offset().0, flat(products));
+    assert_eq!(
+        arrays::products(&array).into_raw_vec_and_offset().0,
+        flat(products)
+    );
 
     let centred = &tensor - tensor.mean_dim(0, true, Kind::Float);
     assert_eq!(arrays::centred(&array).into_raw_vec_and_offset().0, flat(centred));

@@ -31,8 +31,9 @@ impl Tokenizer {
     /// When a file can't be written.
     pub fn save(&self, folder: &Path) -> Result<()> {
         let letters = letters();
-        let text =
-            |bytes: &[u8]| bytes.iter().map(|&b| letters[usize::from(b)]).collect::<String>();
+        let text = |bytes: &[u8]| {
+            bytes.iter().map(|&b| letters[usize::from(b)]).collect::<String>()
+        };
         let mut ids: Vec<(String, u32)> = Vec::new();
         let mut merges = String::from("#version: 0.2\n");
         for (id, token) in (0..).zip(self.vocabulary().tokens()) {
@@ -55,34 +56,55 @@ impl Tokenizer {
     pub fn load(folder: &Path) -> Result<Self> {
         let path = folder.join("vocab.json");
         let json = read(&path)?;
-        let ids: BTreeMap<String, u32> = serde_json::from_str(&json)
-            .with_context(|| format!("{} is not a map from tokens to ids", path.display()))?;
-        let special: Vec<&str> =
-            ids.contains_key(END_OF_TEXT).then_some(END_OF_TEXT).into_iter().collect();
+        let ids: BTreeMap<String, u32> =
+            serde_json::from_str(&json).with_context(|| {
+                format!("{} is not a map from tokens to ids", path.display())
+            })?;
+        let special: Vec<&str> = ids
+            .contains_key(END_OF_TEXT)
+            .then_some(END_OF_TEXT)
+            .into_iter()
+            .collect();
         let ordinary = ids.len() - special.len();
         let mut tokens = vec![None; ordinary];
-        for (text, &id) in ids.iter().filter(|(text, _)| !special.contains(&text.as_str())) {
+        for (text, &id) in
+            ids.iter().filter(|(text, _)| !special.contains(&text.as_str()))
+        {
             let Some(place) = tokens.get_mut(id as usize) else {
-                bail!("{}: id {id} of {ordinary}; special tokens must come last", path.display());
+                bail!(
+                    "{}: id {id} of {ordinary}; special tokens must come last",
+                    path.display()
+                );
             };
             *place = Some(bytes(text).with_context(|| path.display().to_string())?);
         }
         let tokens: Option<Vec<Vec<u8>>> = tokens.into_iter().collect();
-        let tokens = tokens.with_context(|| format!("{}: an id is given twice", path.display()))?;
+        let tokens = tokens
+            .with_context(|| format!("{}: an id is given twice", path.display()))?;
         check_merges(&folder.join("merges.txt"), &tokens)?;
         for byte in 0..=u8::MAX {
-            ensure!(tokens.contains(&vec![byte]), "{} lacks byte {byte}", path.display());
+            ensure!(
+                tokens.contains(&vec![byte]),
+                "{} lacks byte {byte}",
+                path.display()
+            );
         }
         Ok(Self::new(Vocabulary::new(tokens), &special))
     }
 }
 
 /// The two tokens that `token` was joined from: what the earlier merges alone make of it.
-fn parts<'a>(token: &'a [u8], id: u32, vocabulary: &Vocabulary) -> Option<(&'a [u8], &'a [u8])> {
+fn parts<'a>(
+    token: &'a [u8],
+    id: u32,
+    vocabulary: &Vocabulary,
+) -> Option<(&'a [u8], &'a [u8])> {
     if token.len() < 2 {
         return None; // a single byte
     }
-    let earlier = merge_bytes(token, |bytes| vocabulary.rank(bytes).filter(|&rank| rank < id));
+    let earlier = merge_bytes(token, |bytes| {
+        vocabulary.rank(bytes).filter(|&rank| rank < id)
+    });
     let first = vocabulary.bytes(*earlier.first()?)?.len();
     (earlier.len() == 2).then(|| token.split_at(first))
 }
@@ -90,13 +112,19 @@ fn parts<'a>(token: &'a [u8], id: u32, vocabulary: &Vocabulary) -> Option<(&'a [
 /// Our ids say in which order tokens were merged, so the order in `merges.txt` must agree.
 fn check_merges(path: &Path, tokens: &[Vec<u8>]) -> Result<()> {
     let text = read(path)?;
-    let lines = text.lines().filter(|line| !line.starts_with("#version") && !line.is_empty());
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with("#version") && !line.is_empty());
     let merged = tokens.iter().filter(|token| token.len() > 1);
     let mut count = 0;
     for (line, token) in lines.clone().zip(merged.clone()) {
         let joined = line.replacen(' ', "", 1);
         let agrees = bytes(&joined).is_ok_and(|bytes| bytes == *token);
-        ensure!(agrees, "{}: {line:?} is not in the order of vocab.json's ids", path.display());
+        ensure!(
+            agrees,
+            "{}: {line:?} is not in the order of vocab.json's ids",
+            path.display()
+        );
         count += 1;
     }
     let (lines, merged) = (lines.count(), merged.count());
@@ -112,12 +140,16 @@ fn check_merges(path: &Path, tokens: &[Vec<u8>]) -> Result<()> {
 fn bytes(text: &str) -> Result<Vec<u8>> {
     let letters = letters();
     let byte = |c| letters.iter().position(|&letter| letter == c);
-    let bytes: Option<Vec<u8>> = text.chars().map(|c| byte(c).map(|b| b as u8)).collect();
-    bytes.with_context(|| format!("token {text:?} holds a character that stands for no byte"))
+    let bytes: Option<Vec<u8>> =
+        text.chars().map(|c| byte(c).map(|b| b as u8)).collect();
+    bytes.with_context(|| {
+        format!("token {text:?} holds a character that stands for no byte")
+    })
 }
 
 fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -86,7 +86,9 @@ fn run() -> Result<()> {
                 print_tokens(out, &tokenizer, &ids)?;
             }
         }
-        Some(Task::Decode { ids }) => writeln!(out, "{}", Tokenizer::gpt2().decode(&ids)?)?,
+        Some(Task::Decode { ids }) => {
+            writeln!(out, "{}", Tokenizer::gpt2().decode(&ids)?)?
+        }
         None => {
             let tokenizer = Tokenizer::gpt2();
             let text = "Akwirw ier likes tea. Don't we all?";
@@ -100,7 +102,9 @@ fn run() -> Result<()> {
 fn read(file: &Path) -> Result<String> {
     if file == Path::new("-") {
         let mut text = String::new();
-        io::stdin().read_to_string(&mut text).context("standard input is not UTF-8 text")?;
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("standard input is not UTF-8 text")?;
         return Ok(text);
     }
     std::fs::read_to_string(file)
@@ -108,11 +112,17 @@ fn read(file: &Path) -> Result<String> {
 }
 
 /// One line for each token: its id and its text, with white space made visible.
-fn print_tokens(out: &mut impl Write, tokenizer: &Tokenizer, ids: &[u32]) -> Result<()> {
+fn print_tokens(
+    out: &mut impl Write,
+    tokenizer: &Tokenizer,
+    ids: &[u32],
+) -> Result<()> {
     for &id in ids {
         let bytes = tokenizer.decode_bytes(&[id])?;
         let text = match String::from_utf8(bytes) {
-            Ok(text) => text.replace(' ', "␣").replace('\n', "⏎").replace('\t', "⇥"),
+            Ok(text) => {
+                text.replace(' ', "␣").replace('\n', "⏎").replace('\t', "⇥")
+            }
             Err(part) => format!("bytes {:02x?} of a character", part.as_bytes()),
         };
         writeln!(out, "{id:>6}  {text}")?;

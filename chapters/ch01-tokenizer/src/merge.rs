@@ -31,7 +31,8 @@ pub fn merge_bytes(piece: &[u8], rank: impl Fn(&[u8]) -> Option<u32>) -> Vec<u32
         let end = *next.get(next[left])?;
         Some(Reverse((rank(&piece[left..end])?, left, end)))
     };
-    let mut merges: BinaryHeap<_> = (0..n).filter_map(|left| merge(left, &next)).collect();
+    let mut merges: BinaryHeap<_> =
+        (0..n).filter_map(|left| merge(left, &next)).collect();
 
     while let Some(Reverse((_, left, end))) = merges.pop() {
         let right = next[left];
@@ -50,6 +51,8 @@ pub fn merge_bytes(piece: &[u8], rank: impl Fn(&[u8]) -> Option<u32>) -> Vec<u32
     }
 
     let starts = std::iter::successors(Some(0), |&start| next.get(start).copied());
-    let parts = starts.take_while(|&start| start < n).map(|start| &piece[start..next[start]]);
+    let parts = starts
+        .take_while(|&start| start < n)
+        .map(|start| &piece[start..next[start]]);
     parts.map(|part| rank(part).expect("bytes and merges are tokens")).collect()
 }

@@ -29,7 +29,8 @@ pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
     std::iter::from_fn(move || {
         let found = PATTERN.find_at(text, start)?;
-        let piece = &text[start..leave_last_space(text, found.as_str(), found.end())];
+        let piece =
+            &text[start..leave_last_space(text, found.as_str(), found.end())];
         start += piece.len();
         Some(piece)
     })
@@ -43,7 +44,9 @@ pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
 fn leave_last_space(text: &str, piece: &str, end: usize) -> usize {
     let last = piece.chars().next_back().filter(|c| c.is_whitespace());
     match last {
-        Some(last) if end < text.len() && piece.len() > last.len_utf8() => end - last.len_utf8(),
+        Some(last) if end < text.len() && piece.len() > last.len_utf8() => {
+            end - last.len_utf8()
+        }
         _ => end,
     }
 }

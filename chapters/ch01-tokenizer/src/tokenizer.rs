@@ -22,9 +22,10 @@ impl Tokenizer {
 
     /// A tokenizer whose special tokens take the ids after the vocabulary's, in this order.
     pub fn new(vocabulary: Vocabulary, special: &[&str]) -> Self {
-        let first =
-            u32::try_from(vocabulary.len()).expect("a vocabulary has fewer than 2³² tokens");
-        let mut special: Vec<_> = special.iter().map(ToString::to_string).zip(first..).collect();
+        let first = u32::try_from(vocabulary.len())
+            .expect("a vocabulary has fewer than 2³² tokens");
+        let mut special: Vec<_> =
+            special.iter().map(ToString::to_string).zip(first..).collect();
         // Longest first: of two that start alike, the longer one is meant.
         special.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         Self { vocabulary, special }
@@ -59,7 +60,9 @@ impl Tokenizer {
     /// ```
     pub fn encode(&self, text: &str) -> Vec<u32> {
         pieces(text)
-            .flat_map(|piece| merge_bytes(piece.as_bytes(), |bytes| self.vocabulary.rank(bytes)))
+            .flat_map(|piece| {
+                merge_bytes(piece.as_bytes(), |bytes| self.vocabulary.rank(bytes))
+            })
             .collect()
     }
 
@@ -94,7 +97,10 @@ impl Tokenizer {
     pub fn decode_bytes(&self, ids: &[u32]) -> Result<Vec<u8>, DecodeError> {
         let mut bytes = Vec::new();
         for &id in ids {
-            bytes.extend(self.token(id).ok_or(DecodeError { id, size: self.vocab_size() })?);
+            bytes.extend(
+                self.token(id)
+                    .ok_or(DecodeError { id, size: self.vocab_size() })?,
+            );
         }
         Ok(bytes)
     }
@@ -105,13 +111,16 @@ impl Tokenizer {
     /// # Errors
     /// When an id is not in the vocabulary.
     pub fn decode(&self, ids: &[u32]) -> Result<String, DecodeError> {
-        self.decode_bytes(ids).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        self.decode_bytes(ids)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The bytes of one token.
     pub fn token(&self, id: u32) -> Option<&[u8]> {
         let special = || self.special.iter().find(|&&(_, special)| special == id);
-        self.vocabulary.bytes(id).or_else(|| special().map(|(text, _)| text.as_bytes()))
+        self.vocabulary
+            .bytes(id)
+            .or_else(|| special().map(|(text, _)| text.as_bytes()))
     }
 }
 
@@ -126,7 +135,12 @@ pub struct DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "id {} is not in the vocabulary: ids go from 0 to {}", self.id, self.size - 1)
+        write!(
+            f,
+            "id {} is not in the vocabulary: ids go from 0 to {}",
+            self.id,
+            self.size - 1
+        )
     }
 }
 

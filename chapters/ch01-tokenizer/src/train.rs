@@ -20,13 +20,20 @@ type Word = (Vec<u32>, u64);
 ///
 /// # Panics
 /// When `size` is below 256: there is a token for every byte.
-pub fn train<'a>(texts: impl IntoIterator<Item = &'a str>, size: usize) -> Vocabulary {
-    assert!(size >= 256, "a vocabulary has at least the 256 bytes, not {size} tokens");
+pub fn train<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+    size: usize,
+) -> Vocabulary {
+    assert!(
+        size >= 256,
+        "a vocabulary has at least the 256 bytes, not {size} tokens"
+    );
     let mut words = count_words(texts);
     let mut tokens: Vec<Vec<u8>> = (0..=u8::MAX).map(|byte| vec![byte]).collect();
     for id in 256..u32::try_from(size).unwrap_or(u32::MAX) {
         let Some(pair) = most_frequent(&words, &tokens) else { break };
-        let [left, right] = [pair.0, pair.1].map(|id| tokens[id as usize].as_slice());
+        let [left, right] =
+            [pair.0, pair.1].map(|id| tokens[id as usize].as_slice());
         tokens.push([left, right].concat());
         words.iter_mut().for_each(|(word, _)| join(word, pair, id));
     }
@@ -53,7 +60,9 @@ fn most_frequent(words: &[Word], tokens: &[Vec<u8>]) -> Option<(u32, u32)> {
     }
     let bytes = |id: u32| &tokens[id as usize];
     let frequent = counts.into_iter().filter(|&(_, count)| count > 1);
-    let best = frequent.max_by_key(|&((l, r), count)| (count, bytes(l), bytes(r), Reverse((l, r))));
+    let best = frequent.max_by_key(|&((l, r), count)| {
+        (count, bytes(l), bytes(r), Reverse((l, r)))
+    });
     best.map(|(pair, _)| pair)
 }
 

@@ -37,7 +37,10 @@ impl Vocabulary {
     pub fn new(tokens: Vec<Vec<u8>>) -> Self {
         let ranks: HashMap<_, _> = tokens.iter().cloned().zip(0..).collect();
         for byte in 0..=u8::MAX {
-            assert!(ranks.contains_key([byte].as_slice()), "the vocabulary lacks byte {byte}");
+            assert!(
+                ranks.contains_key([byte].as_slice()),
+                "the vocabulary lacks byte {byte}"
+            );
         }
         Self { tokens, ranks }
     }

@@ -29,8 +29,8 @@ fn a_special_token_is_one_id_only_when_allowed() {
     let text = "Hello, do you like tea? <|endoftext|> In the sunlit terraces\
                 of someunknownPlace.";
     let allowed = [
-        15496, 11, 466, 345, 588, 8887, 30, 220, 50256, 554, 262, 4252, 18250, 8812, 2114, 1659,
-        617, 34680, 27271, 13,
+        15496, 11, 466, 345, 588, 8887, 30, 220, 50256, 554, 262, 4252, 18250,
+        8812, 2114, 1659, 617, 34680, 27271, 13,
     ];
     assert_eq!(GPT2.encode_with_special(text), allowed);
     assert_eq!(GPT2.decode(&allowed).unwrap(), text);
@@ -43,7 +43,10 @@ fn a_special_token_is_one_id_only_when_allowed() {
 #[test]
 fn of_two_special_tokens_that_start_alike_the_longer_is_meant() {
     let tokenizer = Tokenizer::new(Vocabulary::gpt2(), &["<a>", "<a><b>", "<b>"]);
-    assert_eq!(tokenizer.encode_with_special("<a><b><b><a>"), [50257, 50258, 50256]);
+    assert_eq!(
+        tokenizer.encode_with_special("<a><b><b><a>"),
+        [50257, 50258, 50256]
+    );
 }
 
 #[test]
@@ -90,7 +93,8 @@ fn merge_naively(piece: &[u8], vocabulary: &Vocabulary) -> Vec<u32> {
     let mut parts: Vec<Vec<u8>> = piece.iter().map(|&byte| vec![byte]).collect();
     loop {
         let pairs = parts.windows(2).enumerate();
-        let ranked = pairs.filter_map(|(i, pair)| Some((vocabulary.rank(&pair.concat())?, i)));
+        let ranked = pairs
+            .filter_map(|(i, pair)| Some((vocabulary.rank(&pair.concat())?, i)));
         let Some((_, i)) = ranked.min() else { break };
         let right = parts.remove(i + 1);
         parts[i].extend(right);

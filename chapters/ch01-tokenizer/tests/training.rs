@@ -5,7 +5,11 @@ use ch01::{END_OF_TEXT, Tokenizer, Vocabulary, train};
 const RHYME: &str = "hug pug hug pun bun hugs hugs hug pug hugs";
 
 fn merges(vocabulary: &Vocabulary) -> Vec<String> {
-    vocabulary.tokens().skip(256).map(|token| String::from_utf8_lossy(token).into_owned()).collect()
+    vocabulary
+        .tokens()
+        .skip(256)
+        .map(|token| String::from_utf8_lossy(token).into_owned())
+        .collect()
 }
 
 #[test]
@@ -23,7 +27,8 @@ fn of_two_pairs_equally_often_the_later_in_the_alphabet_is_joined_first() {
 
 #[test]
 fn the_order_of_the_texts_changes_nothing() {
-    let texts = ["the cat sat on the mat", "the dog sat on the log", "a cat and a dog"];
+    let texts =
+        ["the cat sat on the mat", "the dog sat on the log", "a cat and a dog"];
     let mut turned = texts;
     turned.reverse();
     assert_eq!(merges(&train(texts, 300)), merges(&train(turned, 300)));
@@ -64,7 +69,8 @@ fn gpt2s_own_files_are_written_as_openai_wrote_them() {
     assert_eq!(lines.len(), 50_001);
     assert_eq!(lines[..6], ["#version: 0.2", "Ġ t", "Ġ a", "h e", "i n", "r e"]);
 
-    let vocabulary = std::fs::read_to_string(folder.path().join("vocab.json")).unwrap();
+    let vocabulary =
+        std::fs::read_to_string(folder.path().join("vocab.json")).unwrap();
     let ids: serde_json::Value = serde_json::from_str(&vocabulary).unwrap();
     assert_eq!(
         (&ids["!"], &ids["Ġthe"], &ids[END_OF_TEXT]),
@@ -82,7 +88,9 @@ fn broken_files_are_named() {
     let error = || format!("{:#}", Tokenizer::load(folder.path()).unwrap_err());
     assert!(error().contains("vocab.json"), "{}", error());
 
-    Tokenizer::new(train([RHYME], 280), &[END_OF_TEXT]).save(folder.path()).unwrap();
+    Tokenizer::new(train([RHYME], 280), &[END_OF_TEXT])
+        .save(folder.path())
+        .unwrap();
     let path = folder.path().join("merges.txt");
     let merges = std::fs::read_to_string(&path).unwrap();
     let mut lines: Vec<_> = merges.lines().collect();

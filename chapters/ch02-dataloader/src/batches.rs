@@ -33,7 +33,11 @@ impl<'a> Batches<'a> {
     ///
     /// # Panics
     /// When `batch_size` is 0.
-    pub fn in_order(windows: &'a Windows, batch_size: usize, device: Device) -> Self {
+    pub fn in_order(
+        windows: &'a Windows,
+        batch_size: usize,
+        device: Device,
+    ) -> Self {
         assert!(batch_size > 0, "a batch holds at least one window");
         let order = (0..windows.len()).collect();
         Self { windows, order, batch_size, device }
@@ -43,7 +47,12 @@ impl<'a> Batches<'a> {
     ///
     /// # Panics
     /// When `batch_size` is 0.
-    pub fn shuffled(windows: &'a Windows, batch_size: usize, seed: u64, device: Device) -> Self {
+    pub fn shuffled(
+        windows: &'a Windows,
+        batch_size: usize,
+        seed: u64,
+        device: Device,
+    ) -> Self {
         let mut batches = Self::in_order(windows, batch_size, device);
         batches.order.shuffle(&mut StdRng::seed_from_u64(seed));
         batches
@@ -56,8 +65,18 @@ impl<'a> Batches<'a> {
             let ids: Vec<i64> = rows.concat().into_iter().map(i64::from).collect();
             Tensor::from_slice(&ids).view(shape).to_device(self.device)
         };
-        let (inputs, targets) = numbers.iter().map(|&i| self.windows.get(i)).unzip();
+        let (inputs, targets) =
+            numbers.iter().map(|&i| self.windows.get(i)).unzip();
         Batch { inputs: tensor(inputs), targets: tensor(targets) }
+    }
+
+    /// Batch `i`.
+    ///
+    /// # Panics
+    /// When there is no batch `i`.
+    pub fn get(&self, i: usize) -> Batch {
+        let first = i * self.batch_size;
+        self.stack(&self.order[first..first + self.batch_size])
     }
 
     /// All the batches.

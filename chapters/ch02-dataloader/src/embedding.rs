@@ -36,7 +36,10 @@ impl Module for InputEmbedding {
     fn forward(&self, ids: &Tensor) -> Tensor {
         let [_b, t] = axes(ids, "ids: (b, t)");
         let [positions, _c] = axes(&self.wpe.weight, "wpe: (positions, c)");
-        assert!(t <= positions, "t = {t} tokens, but the model has {positions} positions");
+        assert!(
+            t <= positions,
+            "t = {t} tokens, but the model has {positions} positions"
+        );
         let places = Tensor::arange(t, (Kind::Int64, ids.device())); // (t)
         self.wte.forward(ids) + self.wpe.forward(&places) // (b, t, c) + (t, c)
     }

@@ -77,7 +77,9 @@ fn run() -> Result<()> {
     writeln!(out, "{} characters, {} tokens", text.chars().count(), ids.len())?;
     writeln!(out, "{} windows, {} batches", windows.len(), batches.iter().len())?;
     let Some(batch) = batches.iter().next() else {
-        bail!("the text is too short for one batch: lower --batch-size or --context")
+        bail!(
+            "the text is too short for one batch: lower --batch-size or --context"
+        )
     };
 
     writeln!(out, "\nfirst batch: inputs (b, t) = {:?}", batch.inputs.size())?;
@@ -85,7 +87,8 @@ fn run() -> Result<()> {
     writeln!(out, "targets: the same, one token further on")?;
     print_ids(out, &batch.targets)?;
     let first = Vec::<i64>::try_from(batch.inputs.get(0))?;
-    let first: Vec<u32> = first.into_iter().map(u32::try_from).collect::<Result<_, _>>()?;
+    let first: Vec<u32> =
+        first.into_iter().map(u32::try_from).collect::<Result<_, _>>()?;
     writeln!(out, "first window: {:?}", tokenizer.decode(&first)?)?;
 
     tch::manual_seed(123);
@@ -100,7 +103,11 @@ fn run() -> Result<()> {
 /// One line for each window.
 fn print_ids(out: &mut impl Write, ids: &Tensor) -> Result<()> {
     for row in Vec::<Vec<i64>>::try_from(ids.to_kind(Kind::Int64))? {
-        writeln!(out, "{}", row.iter().map(|id| format!("{id:>7}")).collect::<String>())?;
+        writeln!(
+            out,
+            "{}",
+            row.iter().map(|id| format!("{id:>7}")).collect::<String>()
+        )?;
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 pub const DATA_VARIABLE: &str = "LLM_IN_RUST_DATA";
 
 /// A short story, written for this book.
-pub const LIGHTHOUSE: &str = include_str!("../../../datasets/builtin/lighthouse.txt");
+pub const LIGHTHOUSE: &str =
+    include_str!("../../../datasets/builtin/lighthouse.txt");
 
 /// The text in file `name` of the data folder if it is there, else the built-in story; and a
 /// sentence that says which.
@@ -18,12 +19,19 @@ pub const LIGHTHOUSE: &str = include_str!("../../../datasets/builtin/lighthouse.
 /// When `folder` was named and does not hold the file, or the file is not UTF-8 text.
 pub fn load_text(folder: Option<&Path>, name: &str) -> Result<(String, String)> {
     let asked = folder.map(Path::to_path_buf);
-    let folder = asked.clone().or_else(|| env::var_os(DATA_VARIABLE).map(PathBuf::from));
+    let folder =
+        asked.clone().or_else(|| env::var_os(DATA_VARIABLE).map(PathBuf::from));
     let Some(path) = folder.map(|folder| folder.join(name)) else {
-        return Ok((LIGHTHOUSE.to_string(), "reading the built-in story".to_string()));
+        return Ok((
+            LIGHTHOUSE.to_string(),
+            "reading the built-in story".to_string(),
+        ));
     };
     if asked.is_none() && !path.exists() {
-        let note = format!("no {} in ${DATA_VARIABLE}: reading the built-in story", path.display());
+        let note = format!(
+            "no {} in ${DATA_VARIABLE}: reading the built-in story",
+            path.display()
+        );
         return Ok((LIGHTHOUSE.to_string(), note));
     }
     let text = fs::read_to_string(&path)

@@ -13,10 +13,11 @@ fn ids(tensor: &Tensor) -> Vec<Vec<i64>> {
 
 /// The first 65 ids of Edith Wharton's "The Verdict".
 const VERDICT: [u32; 65] = [
-    40, 367, 2885, 1464, 1807, 3619, 402, 271, 10899, 2138, 257, 7026, 15632, 438, 2016, 257, 922,
-    5891, 1576, 438, 568, 340, 373, 645, 1049, 5975, 284, 502, 284, 3285, 326, 11, 287, 262, 6001,
-    286, 465, 13476, 11, 339, 550, 5710, 465, 12036, 11, 6405, 257, 5527, 27075, 11, 290, 4920,
-    2241, 287, 257, 4489, 64, 319, 262, 34686, 41976, 13, 357, 10915, 314,
+    40, 367, 2885, 1464, 1807, 3619, 402, 271, 10899, 2138, 257, 7026, 15632, 438,
+    2016, 257, 922, 5891, 1576, 438, 568, 340, 373, 645, 1049, 5975, 284, 502, 284,
+    3285, 326, 11, 287, 262, 6001, 286, 465, 13476, 11, 339, 550, 5710, 465, 12036,
+    11, 6405, 257, 5527, 27075, 11, 290, 4920, 2241, 287, 257, 4489, 64, 319, 262,
+    34686, 41976, 13, 357, 10915, 314,
 ];
 
 #[test]
@@ -34,7 +35,10 @@ fn eight_windows_of_eight_ids_are_the_books_first_batch() {
     assert_eq!(batch.inputs.size(), [8, 8]);
     assert_eq!(ids(&batch.inputs)[0], [40, 367, 2885, 1464, 1807, 3619, 402, 271]);
     assert_eq!(ids(&batch.inputs)[7], [64, 319, 262, 34686, 41976, 13, 357, 10915]);
-    assert_eq!(ids(&batch.targets)[7], [319, 262, 34686, 41976, 13, 357, 10915, 314]);
+    assert_eq!(
+        ids(&batch.targets)[7],
+        [319, 262, 34686, 41976, 13, 357, 10915, 314]
+    );
 }
 
 #[test]
@@ -51,12 +55,19 @@ fn a_stride_of_one_starts_each_window_one_token_later() {
 // ANCHOR: targets
 #[test]
 fn targets_are_the_inputs_one_token_further_on() {
-    for (length, context, stride) in [(10, 3, 1), (50, 7, 3), (64, 8, 8), (65, 8, 8), (9, 8, 5)] {
+    for (length, context, stride) in
+        [(10, 3, 1), (50, 7, 3), (64, 8, 8), (65, 8, 8), (9, 8, 5)]
+    {
         let windows = Windows::new((100..100 + length).collect(), context, stride);
         for i in 0..windows.len() {
             let (inputs, targets) = windows.get(i);
             assert_eq!(inputs.len(), context);
-            assert!(inputs.iter().zip(targets).all(|(input, target)| target - input == 1));
+            assert!(
+                inputs
+                    .iter()
+                    .zip(targets)
+                    .all(|(input, target)| target - input == 1)
+            );
         }
     }
 }
@@ -82,7 +93,11 @@ fn shuffling_shows_every_window_once_and_repeats_with_its_seed() {
     let windows = Windows::new((0..101).collect(), 4, 4); // 25 windows
     let firsts = |seed| -> Vec<i64> {
         let batches = Batches::shuffled(&windows, 5, seed, Device::Cpu);
-        batches.iter().flat_map(|batch| ids(&batch.inputs)).map(|row| row[0]).collect()
+        batches
+            .iter()
+            .flat_map(|batch| ids(&batch.inputs))
+            .map(|row| row[0])
+            .collect()
     };
     let order = firsts(1);
     assert_eq!(order.iter().collect::<BTreeSet<_>>().len(), 25);
@@ -110,12 +125,21 @@ fn a_vector_is_the_tokens_row_plus_the_positions_row() {
     let _generator = testkit::seed(1);
     let variables = VarStore::new(Device::Cpu);
     let embedding = InputEmbedding::new(&variables.root(), 10, 6, 4, 0.02);
-    let vectors = embedding.forward(&Tensor::from_slice2(&[[7i64, 7, 2], [0, 9, 7]]));
+    let vectors =
+        embedding.forward(&Tensor::from_slice2(&[[7i64, 7, 2], [0, 9, 7]]));
     assert_eq!(vectors.size(), [2, 3, 4]);
     let by_hand = embedding.wte.weight.get(7) + embedding.wpe.weight.get(1);
     assert_close(&vectors.get(0).get(1), &by_hand, 1e-7);
     // The same token at another place is another vector.
-    assert!(vectors.get(0).get(0).ne_tensor(&vectors.get(0).get(1)).any().int64_value(&[]) == 1);
+    assert!(
+        vectors
+            .get(0)
+            .get(0)
+            .ne_tensor(&vectors.get(0).get(1))
+            .any()
+            .int64_value(&[])
+            == 1
+    );
 }
 
 #[test]
@@ -129,7 +153,8 @@ fn a_text_longer_than_the_positions_is_named() {
 
 #[test]
 fn a_missing_file_in_a_named_folder_is_an_error_that_names_it() {
-    let error = load_text(Some("no/such/folder".as_ref()), "the-verdict.txt").unwrap_err();
+    let error =
+        load_text(Some("no/such/folder".as_ref()), "the-verdict.txt").unwrap_err();
     assert!(error.to_string().contains("the-verdict.txt"), "{error}");
     assert!(LIGHTHOUSE.len() > 3_000);
 }

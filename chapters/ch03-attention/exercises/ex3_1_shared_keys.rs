@@ -44,7 +44,9 @@ pub fn grouped_contexts(q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
 /// A `(b, g, t, d)` tensor that says where each entry stands: `100 g + 10 t + d`.
 fn labelled(b: i64, g: i64, t: i64, d: i64) -> Tensor {
     let count = |n| Tensor::arange(n, (Kind::Int64, Device::Cpu));
-    let one = count(g).reshape([g, 1, 1]) * 100 + count(t).reshape([t, 1]) * 10 + count(d);
+    let one = count(g).reshape([g, 1, 1]) * 100
+        + count(t).reshape([t, 1]) * 10
+        + count(d);
     one.unsqueeze(0).repeat([b, 1, 1, 1])
 }
 
@@ -69,7 +71,11 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
 fn four_heads_share_two_groups_by_hand() {
     let shared = share_heads(&labelled(1, 2, 1, 2), 4);
     assert_eq!(shared.size(), [1, 4, 1, 2], "the shape must be (b, h, t, d)");
-    assert_eq!(entries(&shared), [0, 1, 0, 1, 100, 101, 100, 101], "heads 0 and 1 use group 0");
+    assert_eq!(
+        entries(&shared),
+        [0, 1, 0, 1, 100, 101, 100, 101],
+        "heads 0 and 1 use group 0"
+    );
 }
 
 #[test]
@@ -87,7 +93,11 @@ fn head_j_uses_its_own_group_for_every_token() {
     let shared = share_heads(&x, 12);
     assert_eq!(shared.size(), [2, 12, 4, 5]);
     for j in 0..12 {
-        assert_eq!(entries(&shared.i((.., j))), entries(&x.i((.., j / 4))), "head {j}");
+        assert_eq!(
+            entries(&shared.i((.., j))),
+            entries(&x.i((.., j / 4))),
+            "head {j}"
+        );
     }
 }
 
@@ -102,7 +112,8 @@ fn one_group_serves_all_heads() {
 
 #[test]
 fn each_head_attends_as_if_its_group_were_its_own() {
-    let (q, k, v) = (random([2, 6, 5, 4]), random([2, 2, 5, 4]), random([2, 2, 5, 4]));
+    let (q, k, v) =
+        (random([2, 6, 5, 4]), random([2, 2, 5, 4]), random([2, 2, 5, 4]));
     let contexts = grouped_contexts(&q, &k, &v);
     for j in 0..6 {
         let [k, v] = [&k, &v].map(|x| x.narrow(1, j / 3, 1));
@@ -113,18 +124,24 @@ fn each_head_attends_as_if_its_group_were_its_own() {
 
 #[test]
 fn a_later_token_changes_nothing_before_it() {
-    let (q, k, v) = (random([1, 4, 5, 4]), random([1, 2, 5, 4]), random([1, 2, 5, 4]));
+    let (q, k, v) =
+        (random([1, 4, 5, 4]), random([1, 2, 5, 4]), random([1, 2, 5, 4]));
     let before = grouped_contexts(&q, &k, &v);
-    let after =
-        grouped_contexts(&q, &k, &Tensor::cat(&[v.narrow(2, 0, 4), random([1, 2, 1, 4])], 2));
+    let after = grouped_contexts(
+        &q,
+        &k,
+        &Tensor::cat(&[v.narrow(2, 0, 4), random([1, 2, 1, 4])], 2),
+    );
     assert!(difference(&before.narrow(2, 0, 4), &after.narrow(2, 0, 4)) < 1e-6);
     assert!(difference(&before.narrow(2, 4, 1), &after.narrow(2, 4, 1)) > 0.0);
 }
 
 #[test]
 fn the_gradient_of_a_shared_key_comes_from_all_its_heads() {
-    let x = Tensor::zeros([1, 2, 1, 1], (Kind::Float, Device::Cpu)).set_requires_grad(true);
-    let heads = Tensor::from_slice(&[1f32, 2., 4., 8., 16., 32.]).reshape([1, 6, 1, 1]);
+    let x = Tensor::zeros([1, 2, 1, 1], (Kind::Float, Device::Cpu))
+        .set_requires_grad(true);
+    let heads =
+        Tensor::from_slice(&[1f32, 2., 4., 8., 16., 32.]).reshape([1, 6, 1, 1]);
     (share_heads(&x, 6) * heads).sum(Kind::Float).backward();
     assert_eq!(entries(&x.grad().to_kind(Kind::Int64)), [7, 56]);
 }

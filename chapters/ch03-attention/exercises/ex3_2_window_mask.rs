@@ -91,7 +91,11 @@ fn row_i_sees_the_smaller_of_window_and_i_plus_one() {
         let seen = window_mask(6, window).logical_not();
         let counts = seen.sum_dim_intlist(-1, false, Kind::Int64); // (t)
         let wanted: Vec<_> = (0..6).map(|i| window.min(i + 1)).collect();
-        assert_eq!(Vec::<i64>::try_from(counts).unwrap(), wanted, "window {window}");
+        assert_eq!(
+            Vec::<i64>::try_from(counts).unwrap(),
+            wanted,
+            "window {window}"
+        );
     }
 }
 
@@ -130,8 +134,12 @@ fn a_token_older_than_the_window_changes_nothing() {
     let (q, k) = queries_and_keys(6);
     let changed = k.copy();
     let _ = changed.i((.., .., 1)).fill_(9.0); // forgotten from token 4 on
-    let (before, after) = (window_weights(&q, &k, 3), window_weights(&q, &changed, 3));
+    let (before, after) =
+        (window_weights(&q, &k, 3), window_weights(&q, &changed, 3));
     assert!(before.i((.., .., 4..)).equal(&after.i((.., .., 4..))));
-    assert!(!before.i((.., .., 3)).equal(&after.i((.., .., 3))), "token 3 still sees it");
+    assert!(
+        !before.i((.., .., 3)).equal(&after.i((.., .., 3))),
+        "token 3 still sees it"
+    );
 }
 // HIDDEN: end

@@ -55,7 +55,10 @@ pub struct CausalAttention {
 impl CausalAttention {
     /// Registers the head's parameters under `path`.
     pub fn new(path: &Path, config: HeadConfig) -> Self {
-        Self { projections: SelfAttentionV2::new(path, config), dropout: config.dropout }
+        Self {
+            projections: SelfAttentionV2::new(path, config),
+            dropout: config.dropout,
+        }
     }
 
     /// The attention weights for `x`, without dropout.

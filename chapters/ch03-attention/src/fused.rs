@@ -55,8 +55,19 @@ impl CausalSelfAttention {
     /// # Panics
     /// When `n_embd` is not a multiple of `n_head`.
     pub fn new(path: &Path, config: SelfAttentionConfig) -> Self {
-        let SelfAttentionConfig { n_embd, n_head, qkv_bias, init_std, proj_init_std, .. } = config;
-        assert_eq!(n_embd % n_head, 0, "n_embd = {n_embd} must be a multiple of n_head = {n_head}");
+        let SelfAttentionConfig {
+            n_embd,
+            n_head,
+            qkv_bias,
+            init_std,
+            proj_init_std,
+            ..
+        } = config;
+        assert_eq!(
+            n_embd % n_head,
+            0,
+            "n_embd = {n_embd} must be a multiple of n_head = {n_head}"
+        );
         let (attn, proj) = (path / "c_attn", path / "c_proj");
         Self {
             c_attn: Linear::gaussian(&attn, n_embd, 3 * n_embd, qkv_bias, init_std),
@@ -69,7 +80,8 @@ impl CausalSelfAttention {
     fn qkv(&self, x: &Tensor) -> [Tensor; 3] {
         let [_b, _t, c] = axes(x, "x: (b, t, c)");
         let qkv = self.c_attn.forward(x); // (b, t, 3c)
-        [0, 1, 2].map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head))
+        [0, 1, 2]
+            .map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head))
     }
 
     /// The attention weights of every head, without dropout.
@@ -92,10 +104,13 @@ impl ModuleT for CausalSelfAttention {
         let [q, k, v] = self.qkv(x); // three of (b, h, t, d)
         let dropout = self.config.attn_dropout;
         let contexts = match self.config.kernel {
-            Kernel::Explicit => causal_weights(&q, &k).dropout(dropout, train).matmul(&v),
+            Kernel::Explicit => {
+                causal_weights(&q, &k).dropout(dropout, train).matmul(&v)
+            }
             Kernel::Fused => {
                 let dropout = if train { dropout } else { 0.0 };
-                let (mask, causal, scale, shared_keys) = (None::<&Tensor>, true, None, false);
+                let (mask, causal, scale, shared_keys) =
+                    (None::<&Tensor>, true, None, false);
                 Tensor::scaled_dot_product_attention(
                     &q,
                     &k,

@@ -17,7 +17,11 @@ use crate::{HeadConfig, causal_weights};
 /// When `c` is not a multiple of `n_head`.
 pub fn split_heads(x: &Tensor, n_head: i64) -> Tensor {
     let [b, t, c] = axes(x, "x: (b, t, c)");
-    assert_eq!(c % n_head, 0, "c = {c} channels can't be split evenly over {n_head} heads");
+    assert_eq!(
+        c % n_head,
+        0,
+        "c = {c} channels can't be split evenly over {n_head} heads"
+    );
     x.reshape([b, t, n_head, c / n_head]) // (b, t, h, d): the channels, cut
         .transpose(1, 2) // (b, h, t, d): heads beside the batch
 }
@@ -56,7 +60,11 @@ impl MultiHeadAttention {
     /// When `config.c_out` is not a multiple of `n_head`.
     pub fn new(path: &Path, n_head: i64, config: HeadConfig) -> Self {
         let HeadConfig { c_in, c_out, dropout, qkv_bias } = config;
-        assert_eq!(c_out % n_head, 0, "c_out = {c_out} must be a multiple of n_head = {n_head}");
+        assert_eq!(
+            c_out % n_head,
+            0,
+            "c_out = {c_out} must be a multiple of n_head = {n_head}"
+        );
         let qkv = |name: &str| Linear::new(&(path / name), c_in, c_out, qkv_bias);
         Self {
             w_query: qkv("w_query"),
@@ -74,7 +82,8 @@ impl MultiHeadAttention {
     /// - `x`: `(b, t, c_in)`
     /// - returns `(b, h, t, t)`
     pub fn weights(&self, x: &Tensor) -> Tensor {
-        let [q, k] = [&self.w_query, &self.w_key].map(|w| split_heads(&w.forward(x), self.n_head));
+        let [q, k] = [&self.w_query, &self.w_key]
+            .map(|w| split_heads(&w.forward(x), self.n_head));
         causal_weights(&q, &k)
     }
 }

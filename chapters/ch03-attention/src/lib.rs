@@ -19,7 +19,9 @@ pub mod simple;
 mod trainable;
 mod wrapper;
 
-pub use causal::{CausalAttention, causal_mask, causal_weights, renormalised_weights};
+pub use causal::{
+    CausalAttention, causal_mask, causal_weights, renormalised_weights,
+};
 pub use fused::{CausalSelfAttention, Kernel, SelfAttentionConfig};
 pub use heads::{MultiHeadAttention, merge_heads, split_heads};
 pub use trainable::{HeadConfig, SelfAttentionV1, SelfAttentionV2};

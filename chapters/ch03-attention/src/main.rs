@@ -10,7 +10,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use ch03::{
-    CausalAttention, HeadConfig, MultiHeadAttention, MultiHeadWrapper, SelfAttentionV2, simple,
+    CausalAttention, HeadConfig, MultiHeadAttention, MultiHeadWrapper,
+    SelfAttentionV2, simple,
 };
 use clap::{Parser, ValueEnum};
 use device::DeviceChoice;
@@ -19,7 +20,9 @@ use tch::{Device, Tensor};
 
 /// Attention, step by step, in numbers
 #[derive(Parser)]
-#[command(after_help = "Examples:\n  cargo run -p ch03\n  cargo run -p ch03 -- heads --seed 1")]
+#[command(
+    after_help = "Examples:\n  cargo run -p ch03\n  cargo run -p ch03 -- heads --seed 1"
+)]
 struct Cli {
     /// One step (all of them if left out)
     step: Option<Step>,
@@ -85,8 +88,12 @@ fn show_simple(out: &mut impl Write, device: Device) -> io::Result<()> {
 
 fn show_trainable(out: &mut impl Write, device: Device) -> io::Result<()> {
     let variables = VarStore::new(device);
-    let attention = SelfAttentionV2::new(&variables.root(), HeadConfig::plain(3, 2));
-    writeln!(out, "TRAINABLE: context vectors of one untrained layer, 3 channels in, 2 out")?;
+    let attention =
+        SelfAttentionV2::new(&variables.root(), HeadConfig::plain(3, 2));
+    writeln!(
+        out,
+        "TRAINABLE: context vectors of one untrained layer, 3 channels in, 2 out"
+    )?;
     word_rows(out, &attention.forward(&simple::journey().to_device(device)))
 }
 
@@ -102,12 +109,17 @@ fn show_heads(out: &mut impl Write, device: Device) -> io::Result<()> {
     let x = simple::journey().to_device(device).unsqueeze(0); // (1, t, c)
     let variables = VarStore::new(device);
     let root = variables.root();
-    let wrapped = MultiHeadWrapper::new(&(&root / "wrapper"), 2, HeadConfig::plain(3, 2));
+    let wrapped =
+        MultiHeadWrapper::new(&(&root / "wrapper"), 2, HeadConfig::plain(3, 2));
     writeln!(out, "HEADS: two wrapped heads, 2 channels each, side by side")?;
     word_rows(out, &wrapped.forward_t(&x, false).get(0))?;
 
-    let split = MultiHeadAttention::new(&(&root / "split"), 2, HeadConfig::plain(3, 4));
-    writeln!(out, "two heads split from one product of 4 channels, mixed by the last layer")?;
+    let split =
+        MultiHeadAttention::new(&(&root / "split"), 2, HeadConfig::plain(3, 4));
+    writeln!(
+        out,
+        "two heads split from one product of 4 channels, mixed by the last layer"
+    )?;
     writeln!(out, "weights (b, h, t, t) = {:?}", split.weights(&x).size())?;
     word_rows(out, &split.forward_t(&x, false).get(0))
 }
@@ -120,8 +132,10 @@ fn show_positions(out: &mut impl Write, device: Device) -> io::Result<()> {
 /// Prints a `(6, n)` matrix, one line for each word of the journey.
 fn word_rows(out: &mut impl Write, rows: &Tensor) -> io::Result<()> {
     for (i, word) in (0..).zip(simple::JOURNEY) {
-        let row = Vec::<f32>::try_from(rows.get(i)).expect("a row is one axis of f32");
-        let cells: String = row.iter().map(|value| format!("{value:8.4}")).collect();
+        let row =
+            Vec::<f32>::try_from(rows.get(i)).expect("a row is one axis of f32");
+        let cells: String =
+            row.iter().map(|value| format!("{value:8.4}")).collect();
         writeln!(out, "  {word:8}{cells}")?;
     }
     Ok(())

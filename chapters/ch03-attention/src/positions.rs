@@ -42,8 +42,12 @@ impl LearnedPositions {
     /// When `t` is more than the table holds.
     pub fn first(&self, t: i64) -> Tensor {
         let [positions, _] = axes(&self.table.weight, "table: (positions, c)");
-        assert!(t <= positions, "t = {t} tokens, but there are only {positions} positions");
-        self.table.forward(&Tensor::arange(t, (Kind::Int64, self.table.weight.device())))
+        assert!(
+            t <= positions,
+            "t = {t} tokens, but there are only {positions} positions"
+        );
+        self.table
+            .forward(&Tensor::arange(t, (Kind::Int64, self.table.weight.device())))
     }
 }
 
@@ -83,9 +87,13 @@ impl Rotary {
         let [_b, _h, t, d] = axes(x, "x: (b, h, t, d)");
         let [positions, _] = axes(&self.cos, "cos: (positions, d/2)");
         assert!(start + t <= positions, "position {} of {positions}", start + t);
-        let [cos, sin] = [&self.cos, &self.sin].map(|angle| angle.narrow(0, start, t)); // (t, d/2)
+        let [cos, sin] =
+            [&self.cos, &self.sin].map(|angle| angle.narrow(0, start, t)); // (t, d/2)
         let [first, second] = [0, d / 2].map(|from| x.narrow(-1, from, d / 2)); // (b, h, t, d/2)
-        Tensor::cat(&[&first * &cos - &second * &sin, &second * &cos + &first * &sin], -1)
+        Tensor::cat(
+            &[&first * &cos - &second * &sin, &second * &cos + &first * &sin],
+            -1,
+        )
     }
 }
 

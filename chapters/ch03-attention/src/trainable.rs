@@ -58,7 +58,11 @@ impl SelfAttentionV1 {
             let values = Tensor::rand([c_in, c_out], (Kind::Float, path.device()));
             path.var_copy(name, &values)
         };
-        Self { w_query: matrix("w_query"), w_key: matrix("w_key"), w_value: matrix("w_value") }
+        Self {
+            w_query: matrix("w_query"),
+            w_key: matrix("w_key"),
+            w_value: matrix("w_value"),
+        }
     }
 
     /// The queries, keys and values of `x`, each `(…, t, c_out)`.
@@ -89,8 +93,13 @@ impl SelfAttentionV2 {
     /// Registers the three layers under `path`.
     pub fn new(path: &Path, config: HeadConfig) -> Self {
         let HeadConfig { c_in, c_out, qkv_bias, .. } = config;
-        let linear = |name: &str| Linear::new(&(path / name), c_in, c_out, qkv_bias);
-        Self { w_query: linear("w_query"), w_key: linear("w_key"), w_value: linear("w_value") }
+        let linear =
+            |name: &str| Linear::new(&(path / name), c_in, c_out, qkv_bias);
+        Self {
+            w_query: linear("w_query"),
+            w_key: linear("w_key"),
+            w_value: linear("w_value"),
+        }
     }
 
     /// The queries, keys and values of `x`, each `(…, t, c_out)`.

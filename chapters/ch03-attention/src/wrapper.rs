@@ -15,7 +15,8 @@ pub struct MultiHeadWrapper {
 impl MultiHeadWrapper {
     /// Registers the heads under `path` as `0`, `1`, … Each gives `head.c_out` channels.
     pub fn new(path: &Path, n_head: i64, head: HeadConfig) -> Self {
-        let heads = (0..n_head).map(|i| CausalAttention::new(&(path / i), head)).collect();
+        let heads =
+            (0..n_head).map(|i| CausalAttention::new(&(path / i), head)).collect();
         Self { heads }
     }
 }
@@ -25,7 +26,8 @@ impl ModuleT for MultiHeadWrapper {
     /// - `x`: `(b, t, c_in)`
     /// - returns `(b, t, h · c_out)`
     fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
-        let outputs: Vec<_> = self.heads.iter().map(|head| head.forward_t(x, train)).collect();
+        let outputs: Vec<_> =
+            self.heads.iter().map(|head| head.forward_t(x, train)).collect();
         Tensor::cat(&outputs, -1)
     }
 }
@@ -38,7 +40,8 @@ impl MultiHeadWrapper {
     /// - `x`: `(b, t, c_in)`
     /// - returns `(b, h, t, t)`
     pub fn weights(&self, x: &Tensor) -> Tensor {
-        let weights: Vec<_> = self.heads.iter().map(|head| head.weights(x)).collect();
+        let weights: Vec<_> =
+            self.heads.iter().map(|head| head.weights(x)).collect();
         Tensor::stack(&weights, 1)
     }
 }

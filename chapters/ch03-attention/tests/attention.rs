@@ -42,8 +42,9 @@ fn one_product_equals_the_loop_over_all_pairs() {
     let scores = simple::scores(&x);
     for i in 0..6 {
         for j in 0..6 {
-            let by_hand =
-                (0..3).map(|c| x.double_value(&[i, c]) * x.double_value(&[j, c])).sum::<f64>();
+            let by_hand = (0..3)
+                .map(|c| x.double_value(&[i, c]) * x.double_value(&[j, c]))
+                .sum::<f64>();
             assert!((scores.double_value(&[i, j]) - by_hand).abs() < 1e-6);
         }
     }
@@ -83,7 +84,8 @@ fn attention_with_bare_matrices_gives_the_books_contexts() {
 fn attention_with_linear_layers_gives_the_books_contexts() {
     let _generator = testkit::seed(789);
     let variables = store();
-    let attention = SelfAttentionV2::new(&variables.root(), HeadConfig::plain(3, 2));
+    let attention =
+        SelfAttentionV2::new(&variables.root(), HeadConfig::plain(3, 2));
     let contexts = matrix(&[
         [-0.0739, 0.0713],
         [-0.0748, 0.0703],
@@ -130,7 +132,8 @@ fn masking_before_softmax_equals_renormalising_after_it() {
 fn dropout_keeps_about_its_share_and_rescales_it() {
     let _generator = testkit::seed(1);
     let kept = Tensor::ones([1000, 1000], CPU).dropout(0.3, true);
-    let zeros = kept.eq(0.0).to_kind(Kind::Float).mean(Kind::Float).double_value(&[]);
+    let zeros =
+        kept.eq(0.0).to_kind(Kind::Float).mean(Kind::Float).double_value(&[]);
     assert!((zeros - 0.3).abs() < 0.01, "{zeros}");
     assert!((kept.max().double_value(&[]) - 1.0 / 0.7).abs() < 1e-6);
 }
@@ -144,7 +147,11 @@ fn dropout_is_off_outside_training() {
     let x = batch();
     assert_close(&head.forward_t(&x, false), &head.forward_t(&x, false), 0.0);
     assert!(
-        head.forward_t(&x, true).ne_tensor(&head.forward_t(&x, false)).any().int64_value(&[]) == 1
+        head.forward_t(&x, true)
+            .ne_tensor(&head.forward_t(&x, false))
+            .any()
+            .int64_value(&[])
+            == 1
     );
 }
 
@@ -154,7 +161,8 @@ fn dropout_is_off_outside_training() {
 fn two_wrapped_heads_give_the_books_contexts() {
     let _generator = testkit::seed(123);
     let variables = store();
-    let heads = MultiHeadWrapper::new(&variables.root(), 2, HeadConfig::plain(3, 2));
+    let heads =
+        MultiHeadWrapper::new(&variables.root(), 2, HeadConfig::plain(3, 2));
     let contexts = matrix(&[
         [-0.4519, 0.2216, 0.4772, 0.1063],
         [-0.5874, 0.0058, 0.5891, 0.3257],
@@ -173,7 +181,8 @@ fn two_wrapped_heads_give_the_books_contexts() {
 fn two_split_heads_give_the_books_contexts() {
     let _generator = testkit::seed(123);
     let variables = store();
-    let attention = MultiHeadAttention::new(&variables.root(), 2, HeadConfig::plain(3, 2));
+    let attention =
+        MultiHeadAttention::new(&variables.root(), 2, HeadConfig::plain(3, 2));
     let contexts = matrix(&[
         [0.3190, 0.4858],
         [0.2943, 0.3897],
@@ -202,22 +211,33 @@ fn one_split_product_equals_separate_heads() {
     let _generator = testkit::seed(1);
     let (apart, joined) = (store(), store());
     let wrapper = MultiHeadWrapper::new(&apart.root(), 3, HeadConfig::plain(6, 4));
-    let attention = MultiHeadAttention::new(&joined.root(), 3, HeadConfig::plain(6, 12));
+    let attention =
+        MultiHeadAttention::new(&joined.root(), 3, HeadConfig::plain(6, 12));
 
     // Put the heads' matrices side by side, and let the last layer pass everything through.
     let (from, mut to) = (apart.variables(), joined.variables());
     tch::no_grad(|| {
         for name in ["w_query", "w_key", "w_value"] {
-            let heads: Vec<_> = (0..3).map(|i| &from[&format!("{i}.{name}.weight")]).collect();
-            let joined = to.get_mut(&format!("{name}.weight")).expect("the layer has it");
+            let heads: Vec<_> =
+                (0..3).map(|i| &from[&format!("{i}.{name}.weight")]).collect();
+            let joined =
+                to.get_mut(&format!("{name}.weight")).expect("the layer has it");
             joined.copy_(&Tensor::cat(&heads, 1)); // three of (6, 4) -> (6, 12)
         }
-        to.get_mut("out_proj.weight").expect("the layer has it").copy_(&Tensor::eye(12, CPU));
-        to.get_mut("out_proj.bias").expect("the layer has it").copy_(&Tensor::zeros(12, CPU));
+        to.get_mut("out_proj.weight")
+            .expect("the layer has it")
+            .copy_(&Tensor::eye(12, CPU));
+        to.get_mut("out_proj.bias")
+            .expect("the layer has it")
+            .copy_(&Tensor::zeros(12, CPU));
     });
 
     let x = Tensor::randn([2, 5, 6], CPU);
-    assert_close(&attention.forward_t(&x, false), &wrapper.forward_t(&x, false), 1e-6);
+    assert_close(
+        &attention.forward_t(&x, false),
+        &wrapper.forward_t(&x, false),
+        1e-6,
+    );
     assert_close(&attention.weights(&x), &wrapper.weights(&x), 1e-6);
 }
 // ANCHOR_END: split_equals_wrapper
@@ -243,14 +263,17 @@ fn one_product_for_all_three_equals_three_products() {
     let (three, one) = (store(), store());
     let config = HeadConfig { qkv_bias: true, ..HeadConfig::plain(12, 12) };
     let split = MultiHeadAttention::new(&three.root(), 3, config);
-    let fused = CausalSelfAttention::new(&one.root(), gpt2_config(12, 3, Kernel::Explicit));
+    let fused =
+        CausalSelfAttention::new(&one.root(), gpt2_config(12, 3, Kernel::Explicit));
 
     let (from, mut to) = (three.variables(), one.variables());
     tch::no_grad(|| {
         for kind in ["weight", "bias"] {
-            let parts =
-                ["w_query", "w_key", "w_value"].map(|name| &from[&format!("{name}.{kind}")]);
-            to.get_mut(&format!("c_attn.{kind}")).unwrap().copy_(&Tensor::cat(&parts, -1));
+            let parts = ["w_query", "w_key", "w_value"]
+                .map(|name| &from[&format!("{name}.{kind}")]);
+            to.get_mut(&format!("c_attn.{kind}"))
+                .unwrap()
+                .copy_(&Tensor::cat(&parts, -1));
             let out = &from[&format!("out_proj.{kind}")];
             to.get_mut(&format!("c_proj.{kind}")).unwrap().copy_(out);
         }
@@ -271,18 +294,25 @@ fn the_fused_kernel_equals_the_formula() {
         let [formula, fused] = [Kernel::Explicit, Kernel::Fused].map(layer);
         let _generator = testkit::seed(8);
         let x = Tensor::randn([b, t, c], CPU);
-        assert_close(&fused.forward_t(&x, false), &formula.forward_t(&x, false), 1e-5);
+        assert_close(
+            &fused.forward_t(&x, false),
+            &formula.forward_t(&x, false),
+            1e-5,
+        );
     }
 }
 
 #[test]
 fn both_kernels_agree_with_pytorchs_multi_head_attention() {
-    let golden =
-        golden(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/attention.safetensors"));
+    let golden = golden(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden/attention.safetensors"),
+    );
     for kernel in [Kernel::Explicit, Kernel::Fused] {
         let _generator = testkit::seed(1);
         let variables = store();
-        let attention = CausalSelfAttention::new(&variables.root(), gpt2_config(12, 3, kernel));
+        let attention =
+            CausalSelfAttention::new(&variables.root(), gpt2_config(12, 3, kernel));
         tch::no_grad(|| {
             for (name, mut parameter) in variables.variables() {
                 parameter.copy_(&golden[&name]);
@@ -305,8 +335,14 @@ fn no_attention_layer_looks_ahead() {
         Box::new(CausalAttention::new(&a.root(), config)),
         Box::new(MultiHeadWrapper::new(&b.root(), 2, config)),
         Box::new(MultiHeadAttention::new(&c.root(), 2, config)),
-        Box::new(CausalSelfAttention::new(&d.root(), gpt2_config(6, 2, Kernel::Explicit))),
-        Box::new(CausalSelfAttention::new(&e.root(), gpt2_config(6, 2, Kernel::Fused))),
+        Box::new(CausalSelfAttention::new(
+            &d.root(),
+            gpt2_config(6, 2, Kernel::Explicit),
+        )),
+        Box::new(CausalSelfAttention::new(
+            &e.root(),
+            gpt2_config(6, 2, Kernel::Fused),
+        )),
     ];
     let x = Tensor::randn([2, 5, 6], CPU);
     for layer in layers {
@@ -320,7 +356,8 @@ fn no_attention_layer_looks_ahead() {
 fn the_unmasked_layer_does_look_ahead() {
     let _generator = testkit::seed(1);
     let variables = store();
-    let attention = SelfAttentionV2::new(&variables.root(), HeadConfig::plain(6, 6));
+    let attention =
+        SelfAttentionV2::new(&variables.root(), HeadConfig::plain(6, 6));
     assert_causal(&Tensor::randn([2, 5, 6], CPU), |x| attention.forward(x));
 }
 // ANCHOR_END: unmasked
@@ -330,7 +367,8 @@ fn the_unmasked_layer_does_look_ahead() {
 fn a_missing_batch_axis_is_named() {
     let _generator = testkit::seed(1);
     let variables = store();
-    let attention = MultiHeadAttention::new(&variables.root(), 2, HeadConfig::plain(3, 2));
+    let attention =
+        MultiHeadAttention::new(&variables.root(), 2, HeadConfig::plain(3, 2));
     let _ = attention.forward_t(&simple::journey(), false);
 }
 
@@ -345,11 +383,15 @@ fn gradients_reach_every_parameter() {
     let _generator = testkit::seed(1);
     for kernel in [Kernel::Explicit, Kernel::Fused] {
         let variables = store();
-        let attention = CausalSelfAttention::new(&variables.root(), gpt2_config(12, 3, kernel));
+        let attention =
+            CausalSelfAttention::new(&variables.root(), gpt2_config(12, 3, kernel));
         let x = Tensor::randn([2, 5, 12], CPU);
         attention.forward_t(&x, true).square().sum(Kind::Float).backward();
         for (name, parameter) in variables.variables() {
-            assert!(parameter.grad().abs().max().double_value(&[]) > 0.0, "{name} {kernel:?}");
+            assert!(
+                parameter.grad().abs().max().double_value(&[]) > 0.0,
+                "{name} {kernel:?}"
+            );
         }
     }
 }

@@ -16,23 +16,31 @@ const WORDS: [&str; 6] = simple::JOURNEY;
 fn weights_of_two_heads() -> Tensor {
     let _generator = testkit::seed(123);
     let variables = VarStore::new(Device::Cpu);
-    let heads = MultiHeadWrapper::new(&variables.root(), 2, HeadConfig::plain(3, 2));
+    let heads =
+        MultiHeadWrapper::new(&variables.root(), 2, HeadConfig::plain(3, 2));
     let words = simple::journey(); // (t, c)
     let apart = (&words - words.mean_dim(0, true, Kind::Float)) * 8.0;
     tch::no_grad(|| heads.weights(&apart.unsqueeze(0)).get(0))
 }
 
-/// A `(t, t)` matrix with a word for each row and column.
+/// A `(t, t)` matrix with a word for each row and column; the future stays empty.
 fn table(weights: &Tensor) -> Table {
-    let rows = Vec::<Vec<f64>>::try_from(weights.to_kind(Kind::Double)).expect("two axes");
-    let empty = Table::new("query", WORDS);
-    rows.into_iter().zip(WORDS).fold(empty, |table, (row, word)| table.row(word, row))
+    let rows =
+        Vec::<Vec<f64>>::try_from(weights.to_kind(Kind::Double)).expect("two axes");
+    let mut table = Table::new("query", WORDS);
+    for (i, row) in rows.into_iter().enumerate() {
+        let seen = row.into_iter().enumerate();
+        table = table
+            .row(WORDS[i], seen.map(|(j, w)| if j > i { f64::NAN } else { w }));
+    }
+    table
 }
 
 #[test]
 fn the_figures_show_what_the_code_computes() {
     let weights = weights_of_two_heads();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch03");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch03");
     let recipes = [
         (
             "first-head",
@@ -44,8 +52,17 @@ fn the_figures_show_what_the_code_computes() {
         ),
     ];
     for (head, (name, finding)) in (0..).zip(recipes) {
-        let map = HeatMap { rows: "looks".into(), columns: "is looked at".into(), decimals: 2 };
+        let map = HeatMap {
+            rows: "looks".into(),
+            columns: "is looked at".into(),
+            decimals: 2,
+        };
         let figure = Figure { name, finding, chart: Chart::HeatMap(map) };
-        plot::check_or_overwrite(&figure, &table(&weights.get(head)), &folder, 1e-5);
+        plot::check_or_overwrite(
+            &figure,
+            &table(&weights.get(head)),
+            &folder,
+            1e-5,
+        );
     }
 }

@@ -50,7 +50,8 @@ fn turning_keeps_every_vectors_length() {
     let _generator = testkit::seed(1);
     let x = Tensor::randn([2, 4, 16, 32], CPU);
     let turned = Rotary::new(16, 32, 10_000.0, Device::Cpu).turn(&x, 0);
-    let length = |x: &Tensor| x.square().sum_dim_intlist(-1, false, Kind::Float).sqrt();
+    let length =
+        |x: &Tensor| x.square().sum_dim_intlist(-1, false, Kind::Float).sqrt();
     assert_close(&length(&turned), &length(&x), 1e-5);
     assert_close(&turned.narrow(2, 0, 1), &x.narrow(2, 0, 1), 0.0); // position 0 stays
 }
@@ -60,17 +61,23 @@ fn moving_both_tokens_leaves_their_dot_product_unchanged() {
     let _generator = testkit::seed(1);
     let rotary = Rotary::new(64, 32, 10_000.0, Device::Cpu);
     let [q, k] = [0, 1].map(|_| Tensor::randn([1, 1, 1, 32], CPU));
-    let product =
-        |i, j| (rotary.turn(&q, i) * rotary.turn(&k, j)).sum(Kind::Float).double_value(&[]);
+    let product = |i, j| {
+        (rotary.turn(&q, i) * rotary.turn(&k, j)).sum(Kind::Float).double_value(&[])
+    };
     assert!((product(2, 8) - product(6, 12)).abs() < 1e-4);
     assert!((product(0, 6) - product(50, 56)).abs() < 1e-4);
-    assert!((product(2, 8) - product(2, 9)).abs() > 1e-3, "the distance does matter");
+    assert!(
+        (product(2, 8) - product(2, 9)).abs() > 1e-3,
+        "the distance does matter"
+    );
 }
 
 #[test]
 fn turning_agrees_with_hugging_faces_llama() {
-    let golden =
-        golden(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/attention.safetensors"));
+    let golden = golden(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden/attention.safetensors"),
+    );
     let rotary = Rotary::new(16, 4, 10_000.0, Device::Cpu);
     assert_close(&rotary.turn(&golden["q"], 7), &golden["turned_q"], 1e-5);
     assert_close(&rotary.turn(&golden["k"], 7), &golden["turned_k"], 1e-5);

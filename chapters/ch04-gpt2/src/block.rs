@@ -24,7 +24,8 @@ impl Block {
     pub fn new(path: &Path, config: &Gpt2Config) -> Self {
         // 2n layers add to the shortcut. Each starts smaller by √(2n), so that their sum has
         // the scale of one (Radford et al. 2019, section 2.3).
-        let proj_std = config.initializer_range / (2.0 * config.n_layer as f64).sqrt();
+        let proj_std =
+            config.initializer_range / (2.0 * config.n_layer as f64).sqrt();
         let attention = SelfAttentionConfig {
             n_embd: config.n_embd,
             n_head: config.n_head,
@@ -35,7 +36,9 @@ impl Block {
             proj_init_std: proj_std,
             kernel: Kernel::Fused,
         };
-        let norm = |name| LayerNorm::new(&(path / name), config.n_embd, config.layer_norm_epsilon);
+        let norm = |name| {
+            LayerNorm::new(&(path / name), config.n_embd, config.layer_norm_epsilon)
+        };
         Self {
             ln_1: norm("ln_1"),
             attn: CausalSelfAttention::new(&(path / "attn"), attention),

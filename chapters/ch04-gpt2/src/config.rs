@@ -116,7 +116,10 @@ impl Gpt2Config {
             ("resid_pdrop", self.resid_pdrop),
         ];
         for (name, share) in shares {
-            ensure!((0.0..1.0).contains(&share), "{name} must be from 0 to below 1, not {share}");
+            ensure!(
+                (0.0..1.0).contains(&share),
+                "{name} must be from 0 to below 1, not {share}"
+            );
         }
         Ok(())
     }

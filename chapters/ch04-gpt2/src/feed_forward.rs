@@ -21,7 +21,13 @@ impl FeedForward {
     pub fn new(path: &Path, config: &Gpt2Config, proj_std: f64) -> Self {
         let (c, f) = (config.n_embd, 4 * config.n_embd);
         Self {
-            c_fc: Linear::gaussian(&(path / "c_fc"), c, f, true, config.initializer_range),
+            c_fc: Linear::gaussian(
+                &(path / "c_fc"),
+                c,
+                f,
+                true,
+                config.initializer_range,
+            ),
             c_proj: Linear::gaussian(&(path / "c_proj"), f, c, true, proj_std),
             activation: config.activation_function,
             dropout: config.resid_pdrop,

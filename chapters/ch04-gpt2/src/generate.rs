@@ -17,7 +17,12 @@ use crate::Gpt2;
 ///
 /// # Panics
 /// When there is no token to begin with.
-pub fn generate_greedy(model: &Gpt2, ids: &Tensor, count: i64, mut each: impl FnMut()) -> Tensor {
+pub fn generate_greedy(
+    model: &Gpt2,
+    ids: &Tensor,
+    count: i64,
+    mut each: impl FnMut(),
+) -> Tensor {
     let _no_grad = tch::no_grad_guard();
     let mut ids = ids.shallow_clone();
     for _ in 0..count {

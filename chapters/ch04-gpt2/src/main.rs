@@ -81,13 +81,18 @@ fn speak(out: &mut impl Write, cli: &Cli) -> Result<()> {
     let device = cli.device.resolve()?;
     let tokenizer = Tokenizer::gpt2();
     let prompt = tokenizer.encode(&cli.prompt);
-    ensure!(!prompt.is_empty(), "the prompt is empty: give the model a token to begin with");
+    ensure!(
+        !prompt.is_empty(),
+        "the prompt is empty: give the model a token to begin with"
+    );
 
     let config = Gpt2Config::released(cli.size);
     print_parts(out, cli.size, &Parameters::of(&config))?;
     tch::manual_seed(cli.seed);
     let variables = VarStore::new(device);
-    let model = with_spinner("making random weights", || Gpt2::new(&variables.root(), &config));
+    let model = with_spinner("making random weights", || {
+        Gpt2::new(&variables.root(), &config)
+    });
 
     writeln!(out, "\nprompt   {:?}", cli.prompt)?;
     writeln!(out, "ids      {}", joined(&prompt))?;
@@ -100,12 +105,19 @@ fn speak(out: &mut impl Write, cli: &Cli) -> Result<()> {
     let written = to_ids(&written.i((0, prompt.len() as i64..)))?;
     writeln!(out, "\nwritten  {}", joined(&written))?;
     writeln!(out, "text     {}{}", cli.prompt, tokenizer.decode(&written)?)?;
-    writeln!(out, "\nThe weights are random, so the words are too: training comes in chapter 5.")?;
+    writeln!(
+        out,
+        "\nThe weights are random, so the words are too: training comes in chapter 5."
+    )?;
     Ok(())
 }
 
 /// The table of one size.
-fn print_parts(out: &mut impl Write, size: Size, parameters: &Parameters) -> Result<()> {
+fn print_parts(
+    out: &mut impl Write,
+    size: Size,
+    parameters: &Parameters,
+) -> Result<()> {
     for (name, count) in parameters.parts() {
         let shared = if count == 0 { "  (the token table again)" } else { "" };
         writeln!(out, "{name:16} {:>13}{shared}", grouped(count))?;
@@ -133,7 +145,9 @@ fn print_logits(
     let next = logits.i((0, -1)).softmax(-1, Kind::Float); // (v)
     let (chances, likeliest) = next.topk(3, -1, true, true);
     write!(out, "next    ")?;
-    for (chance, id) in Vec::<f32>::try_from(chances)?.iter().zip(to_ids(&likeliest)?) {
+    for (chance, id) in
+        Vec::<f32>::try_from(chances)?.iter().zip(to_ids(&likeliest)?)
+    {
         write!(out, " {:?} {:.3} %", tokenizer.decode(&[id])?, chance * 100.0)?;
     }
     let even = 100.0 / model.config().vocab_size as f64;
@@ -141,7 +155,8 @@ fn print_logits(
     Ok(())
 }
 
-const SIZES: [Size; 4] = [Size::Gpt2, Size::Gpt2Medium, Size::Gpt2Large, Size::Gpt2Xl];
+const SIZES: [Size; 4] =
+    [Size::Gpt2, Size::Gpt2Medium, Size::Gpt2Large, Size::Gpt2Xl];
 
 fn params_as_table(out: &mut impl Write) -> Result<()> {
     writeln!(
@@ -151,7 +166,10 @@ fn params_as_table(out: &mut impl Write) -> Result<()> {
     for size in SIZES {
         let config = Gpt2Config::released(size);
         let total = Parameters::of(&config).total();
-        let untied = Parameters::of(&Gpt2Config { tie_word_embeddings: false, ..config.clone() });
+        let untied = Parameters::of(&Gpt2Config {
+            tie_word_embeddings: false,
+            ..config.clone()
+        });
         writeln!(
             out,
             "{:12} {:>6} {:>6} {:>6} {:>14} {:>14} {:>9.0} {:>9.0} {:>13.0}",
@@ -189,7 +207,9 @@ fn params_as_json(out: &mut impl Write) -> Result<()> {
 }
 
 fn name_of(size: Size) -> String {
-    size.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+    size.to_possible_value()
+        .map(|value| value.get_name().to_string())
+        .unwrap_or_default()
 }
 
 fn mebibytes(bytes: i64) -> f64 {
@@ -199,7 +219,8 @@ fn mebibytes(bytes: i64) -> f64 {
 /// `1234567` as `1,234,567`.
 fn grouped(number: i64) -> String {
     let digits = number.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    let groups: Vec<_> =
+        digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")
 }
 
@@ -229,7 +250,9 @@ fn with_spinner<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
 }
 
 fn token_bar(tokens: i64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tokens, {per_sec}, {eta} left");
+    let style = ProgressStyle::with_template(
+        "{bar:30} {pos}/{len} tokens, {per_sec}, {eta} left",
+    );
     let bar = ProgressBar::new(tokens.unsigned_abs());
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar

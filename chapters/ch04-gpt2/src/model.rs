@@ -2,8 +2,8 @@
 
 use ch00::axes;
 use ch02::InputEmbedding;
-use tch::Tensor;
 use tch::nn::{Init, Module, ModuleT, Path};
+use tch::{Device, Tensor};
 
 use crate::{Block, Gpt2Config, LayerNorm};
 
@@ -29,16 +29,34 @@ impl Gpt2 {
         if let Err(error) = config.validate() {
             panic!("{error}");
         }
-        let Gpt2Config { vocab_size, n_positions, n_embd, initializer_range: std, .. } = *config;
+        let Gpt2Config {
+            vocab_size,
+            n_positions,
+            n_embd,
+            initializer_range: std,
+            ..
+        } = *config;
         let layers = path / "h";
         let untied = || {
             let init = Init::Randn { mean: 0.0, stdev: std };
             (path / "lm_head").var("weight", &[vocab_size, n_embd], init)
         };
         Self {
-            embedding: InputEmbedding::new(path, vocab_size, n_positions, n_embd, std),
-            blocks: (0..config.n_layer).map(|i| Block::new(&(&layers / i), config)).collect(),
-            ln_f: LayerNorm::new(&(path / "ln_f"), n_embd, config.layer_norm_epsilon),
+            embedding: InputEmbedding::new(
+                path,
+                vocab_size,
+                n_positions,
+                n_embd,
+                std,
+            ),
+            blocks: (0..config.n_layer)
+                .map(|i| Block::new(&(&layers / i), config))
+                .collect(),
+            ln_f: LayerNorm::new(
+                &(path / "ln_f"),
+                n_embd,
+                config.layer_norm_epsilon,
+            ),
             lm_head: (!config.tie_word_embeddings).then(untied),
             config: config.clone(),
         }
@@ -47,6 +65,11 @@ impl Gpt2 {
     /// The sizes and switches it was built with.
     pub fn config(&self) -> &Gpt2Config {
         &self.config
+    }
+
+    /// Where its parameters live.
+    pub fn device(&self) -> Device {
+        self.embedding.wte.weight.device()
     }
 
     /// What the last block hands to the output layer.

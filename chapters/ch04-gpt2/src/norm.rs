@@ -17,7 +17,12 @@ use tch::nn::{Init, Module, Path};
 /// - `x`: `(…, c)`
 /// - `weight`, `bias`: `(c)`
 /// - returns `(…, c)`
-pub fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> Tensor {
+pub fn layer_norm(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    epsilon: f64,
+) -> Tensor {
     let mean = x.mean_dim(-1, true, x.kind()); // (…, 1)
     let centred = x - mean; // (…, c)
     let variance = centred.square().mean_dim(-1, true, x.kind()); // (…, 1)
@@ -52,6 +57,12 @@ impl Module for LayerNorm {
     /// - returns `(…, c)`
     fn forward(&self, x: &Tensor) -> Tensor {
         let shape = self.weight.size();
-        x.layer_norm(shape, Some(&self.weight), Some(&self.bias), self.epsilon, false)
+        x.layer_norm(
+            shape,
+            Some(&self.weight),
+            Some(&self.bias),
+            self.epsilon,
+            false,
+        )
     }
 }

@@ -24,7 +24,9 @@ pub struct Parameters {
 impl Parameters {
     /// Counts the parameters of a model of these sizes, without building it.
     pub fn of(config: &Gpt2Config) -> Self {
-        let Gpt2Config { vocab_size: v, n_positions, n_embd: c, n_layer: n, .. } = *config;
+        let Gpt2Config {
+            vocab_size: v, n_positions, n_embd: c, n_layer: n, ..
+        } = *config;
         let qkv_bias = if config.qkv_bias { 3 * c } else { 0 };
         Self {
             token_table: v * c,

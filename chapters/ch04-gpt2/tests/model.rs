@@ -63,12 +63,16 @@ fn parameter_counts_are_the_published_ones() {
     let untied = Gpt2Config { tie_word_embeddings: false, ..Gpt2Config::default() };
     assert_eq!(count(untied.clone()), 163_037_184);
     assert_eq!(count(Gpt2Config { qkv_bias: false, ..untied }), 163_009_536);
-    assert_eq!(count(Gpt2Config { qkv_bias: false, ..Gpt2Config::default() }), 124_412_160);
+    assert_eq!(
+        count(Gpt2Config { qkv_bias: false, ..Gpt2Config::default() }),
+        124_412_160
+    );
 }
 
 #[test]
 fn the_four_sizes_have_as_many_parameters_as_hugging_faces() {
-    let counts = std::fs::read_to_string(golden_folder().join("parameters.json")).unwrap();
+    let counts =
+        std::fs::read_to_string(golden_folder().join("parameters.json")).unwrap();
     let counts: BTreeMap<String, i64> = serde_json::from_str(&counts).unwrap();
     let sizes = [
         ("gpt2", Size::Gpt2),
@@ -77,7 +81,11 @@ fn the_four_sizes_have_as_many_parameters_as_hugging_faces() {
         ("gpt2-xl", Size::Gpt2Xl),
     ];
     for (name, size) in sizes {
-        assert_eq!(Parameters::of(&Gpt2Config::released(size)).total(), counts[name], "{name}");
+        assert_eq!(
+            Parameters::of(&Gpt2Config::released(size)).total(),
+            counts[name],
+            "{name}"
+        );
     }
 }
 
@@ -87,7 +95,8 @@ fn the_count_equals_the_sum_over_all_tensors() {
         for qkv_bias in [true, false] {
             let config = Gpt2Config { tie_word_embeddings, qkv_bias, ..tiny() };
             let (variables, _model) = random(&config);
-            let sum: usize = variables.variables().values().map(Tensor::numel).sum();
+            let sum: usize =
+                variables.variables().values().map(Tensor::numel).sum();
             assert_eq!(Parameters::of(&config).total(), sum as i64);
         }
     }
@@ -120,9 +129,17 @@ fn the_start_values_have_gpt2s_scales() {
         assert!((std(name) / 0.02 - 1.0).abs() < 0.05, "{name}: {}", std(name));
     }
     for name in ["h.0.attn.c_proj.weight", "h.7.mlp.c_proj.weight"] {
-        assert!((std(name) / (0.02 / 4.0) - 1.0).abs() < 0.05, "{name}: {}", std(name)); // √16
+        assert!(
+            (std(name) / (0.02 / 4.0) - 1.0).abs() < 0.05,
+            "{name}: {}",
+            std(name)
+        ); // √16
     }
-    assert_close(&variables["h.3.attn.c_attn.bias"], &Tensor::zeros([288], CPU), 0.0);
+    assert_close(
+        &variables["h.3.attn.c_attn.bias"],
+        &Tensor::zeros([288], CPU),
+        0.0,
+    );
     assert_close(&variables["ln_f.weight"], &Tensor::ones([96], CPU), 0.0);
 }
 
@@ -133,7 +150,11 @@ fn the_start_values_have_gpt2s_scales() {
 fn logits_equal_hugging_faces() {
     let (_variables, model) = hugging_face();
     let goldens = goldens();
-    assert_close(&model.forward_t(&goldens["ids"], false), &goldens["logits"], 1e-4);
+    assert_close(
+        &model.forward_t(&goldens["ids"], false),
+        &goldens["logits"],
+        1e-4,
+    );
 }
 // ANCHOR_END: logits
 
@@ -148,7 +169,8 @@ fn greedy_text_equals_hugging_faces() {
 #[test]
 fn layer_norm_equals_pytorchs() {
     let goldens = goldens();
-    let [x, weight, bias, y] = ["x", "weight", "bias", "y"].map(|n| &goldens[&format!("norm.{n}")]);
+    let [x, weight, bias, y] =
+        ["x", "weight", "bias", "y"].map(|n| &goldens[&format!("norm.{n}")]);
     assert_close(&layer_norm(x, weight, bias, 1e-5), y, 1e-5);
 
     let variables = VarStore::new(Device::Cpu);
@@ -185,7 +207,9 @@ fn no_layer_and_no_model_looks_ahead() {
 
     let norm = LayerNorm::new(&(&root / "norm"), 24, 1e-5);
     assert_causal(&x, |x| norm.forward(x));
-    assert_causal(&x, |x| layer_norm(x, &Tensor::ones([24], CPU), &Tensor::zeros([24], CPU), 1e-5));
+    assert_causal(&x, |x| {
+        layer_norm(x, &Tensor::ones([24], CPU), &Tensor::zeros([24], CPU), 1e-5)
+    });
     let feed_forward = FeedForward::new(&(&root / "mlp"), &config, 0.02);
     assert_causal(&x, |x| feed_forward.forward_t(x, false));
     let block = Block::new(&(&root / "block"), &config);
@@ -213,7 +237,8 @@ fn a_layer_norm_whose_mean_runs_over_time_is_caught() {
 #[test]
 fn tied_and_untied_models_agree_when_the_output_layer_is_the_token_table() {
     let (tied_variables, tied) = random(&tiny());
-    let (untied_variables, untied) = random(&Gpt2Config { tie_word_embeddings: false, ..tiny() });
+    let (untied_variables, untied) =
+        random(&Gpt2Config { tie_word_embeddings: false, ..tiny() });
     let from = tied_variables.variables();
     tch::no_grad(|| {
         for (name, mut parameter) in untied_variables.variables() {
@@ -228,7 +253,11 @@ fn tied_and_untied_models_agree_when_the_output_layer_is_the_token_table() {
 fn the_next_logits_are_the_last_row_of_all_logits() {
     let (_variables, model) = random(&tiny());
     let ids = Tensor::from_slice2(&[[1i64, 60, 7, 0], [3, 3, 3, 3]]);
-    assert_close(&model.next_logits(&ids), &model.forward_t(&ids, false).i((.., -1)), 1e-6);
+    assert_close(
+        &model.next_logits(&ids),
+        &model.forward_t(&ids, false).i((.., -1)),
+        1e-6,
+    );
 }
 
 #[test]
@@ -272,7 +301,11 @@ fn gradients_reach_every_parameter() {
     let (variables, model) = random(&tiny());
     let ids = Tensor::from_slice2(&[[1i64, 60, 7, 0]]);
     let targets = Tensor::from_slice(&[60i64, 7, 0, 2]);
-    model.forward_t(&ids, false).view([4, 61]).cross_entropy_for_logits(&targets).backward();
+    model
+        .forward_t(&ids, false)
+        .view([4, 61])
+        .cross_entropy_for_logits(&targets)
+        .backward();
     for (name, parameter) in variables.variables() {
         assert!(parameter.grad().abs().max().double_value(&[]) > 0.0, "{name}");
     }
@@ -283,7 +316,10 @@ fn an_untrained_model_is_as_surprised_as_one_that_knows_nothing() {
     let (_variables, model) = random(&tiny());
     let ids = Tensor::from_slice2(&[[1i64, 60, 7, 0]]);
     let targets = Tensor::from_slice(&[60i64, 7, 0, 2]);
-    let loss = model.forward_t(&ids, false).view([4, 61]).cross_entropy_for_logits(&targets);
+    let loss = model
+        .forward_t(&ids, false)
+        .view([4, 61])
+        .cross_entropy_for_logits(&targets);
     assert!((loss.double_value(&[]) - 61f64.ln()).abs() < 0.2);
 }
 
@@ -293,7 +329,8 @@ fn an_untrained_model_is_as_surprised_as_one_that_knows_nothing() {
 #[should_panic(expected = "t = 18 tokens, but the model has 17 positions")]
 fn more_tokens_than_positions_are_named() {
     let (_variables, model) = random(&tiny());
-    let _ = model.forward_t(&Tensor::zeros([1, 18], (Kind::Int64, Device::Cpu)), false);
+    let _ =
+        model.forward_t(&Tensor::zeros([1, 18], (Kind::Int64, Device::Cpu)), false);
 }
 
 #[test]
@@ -308,7 +345,10 @@ fn sizes_that_do_not_fit_together_are_named() {
     let error = |config: Gpt2Config| config.validate().unwrap_err().to_string();
     let heads = Gpt2Config { n_head: 7, ..tiny() };
     assert_eq!(error(heads), "n_embd = 24 must be a multiple of n_head = 7");
-    assert_eq!(error(Gpt2Config { n_layer: 0, ..tiny() }), "n_layer must be at least 1, not 0");
+    assert_eq!(
+        error(Gpt2Config { n_layer: 0, ..tiny() }),
+        "n_layer must be at least 1, not 0"
+    );
     let dropout = Gpt2Config { attn_pdrop: 1.5, ..tiny() };
     assert_eq!(error(dropout), "attn_pdrop must be from 0 to below 1, not 1.5");
     for size in [Size::Gpt2, Size::Gpt2Medium, Size::Gpt2Large, Size::Gpt2Xl] {
@@ -322,6 +362,7 @@ fn a_config_file_of_hugging_faces_is_understood() {
         "n_embd": 1024, "n_layer": 24, "n_head": 16, "n_positions": 1024, "vocab_size": 50257}"#;
     let config: Gpt2Config = serde_json::from_str(file).unwrap();
     assert_eq!(config, Gpt2Config::released(Size::Gpt2Medium));
-    let again: Gpt2Config = serde_json::from_str(&serde_json::to_string(&config).unwrap()).unwrap();
+    let again: Gpt2Config =
+        serde_json::from_str(&serde_json::to_string(&config).unwrap()).unwrap();
     assert_eq!(again, config);
 }

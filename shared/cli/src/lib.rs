@@ -30,7 +30,8 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_told_apart_from_other_errors() {
-        let error = |kind| Error::new(std::io::Error::from(kind)).context("writing");
+        let error =
+            |kind| Error::new(std::io::Error::from(kind)).context("writing");
         assert!(is_closed_pipe(&error(ErrorKind::BrokenPipe)));
         assert!(!is_closed_pipe(&error(ErrorKind::NotFound)));
     }

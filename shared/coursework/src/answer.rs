@@ -46,7 +46,10 @@ pub fn solutions(master: &Master) -> Vec<Answer> {
 pub fn stubs(master: &Master, number: &str) -> Vec<Answer> {
     let ours = master.sections.iter().filter(|part| part.kind == Kind::Solution);
     ours.map(|part| Answer {
-        lines: vec![format!("{}todo!(\"Exercise {number}\")", " ".repeat(part.indent))],
+        lines: vec![format!(
+            "{}todo!(\"Exercise {number}\")",
+            " ".repeat(part.indent)
+        )],
     })
     .collect()
 }

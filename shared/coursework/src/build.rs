@@ -64,8 +64,12 @@ pub fn build(
     let status = cargo.wait()?;
     let builds = found.builds();
     let explained = builds.values().any(|build| matches!(build, Build::Failed(_)));
-    ensure!(status.success() || explained, "cargo could not build the package {package}");
-    if let Some(lost) = targets.iter().find(|target| !builds.contains_key(*target)) {
+    ensure!(
+        status.success() || explained,
+        "cargo could not build the package {package}"
+    );
+    if let Some(lost) = targets.iter().find(|target| !builds.contains_key(*target))
+    {
         bail!("cargo said nothing about the test {lost} of the package {package}");
     }
     Ok(builds)
@@ -82,22 +86,29 @@ struct Found {
 impl Found {
     fn take(&mut self, message: Message, targets: &[String]) {
         match message {
-            Message::CompilerArtifact(artifact) if targets.contains(&artifact.target.name) => {
+            Message::CompilerArtifact(artifact)
+                if targets.contains(&artifact.target.name) =>
+            {
                 let folder = artifact.manifest_path.parent().map(Into::into);
                 if let (Some(file), Some(folder)) = (artifact.executable, folder) {
-                    self.programs.insert(artifact.target.name, (file.into(), folder));
+                    self.programs
+                        .insert(artifact.target.name, (file.into(), folder));
                 }
             }
             Message::CompilerMessage(report)
                 if targets.contains(&report.target.name)
                     && report.message.level == DiagnosticLevel::Error =>
             {
-                let text = report.message.rendered.unwrap_or(report.message.message);
-                self.errors.entry(report.target.name).or_insert_with(|| head(&text));
+                let text =
+                    report.message.rendered.unwrap_or(report.message.message);
+                self.errors
+                    .entry(report.target.name)
+                    .or_insert_with(|| head(&text));
             }
             Message::BuildScriptExecuted(script) => {
                 let paths = script.linked_paths.iter().map(|path| path.as_str());
-                let paths = paths.map(|path| path.split_once('=').map_or(path, |(_, p)| p));
+                let paths =
+                    paths.map(|path| path.split_once('=').map_or(path, |(_, p)| p));
                 self.libraries.extend(paths.map(PathBuf::from));
             }
             _ => {}
@@ -110,13 +121,19 @@ impl Found {
             let libraries = libraries.clone();
             (name, Build::Ready(Program { file, folder, libraries }))
         });
-        let failed = self.errors.into_iter().map(|(name, text)| (name, Build::Failed(text)));
+        let failed =
+            self.errors.into_iter().map(|(name, text)| (name, Build::Failed(text)));
         ready.chain(failed).collect()
     }
 }
 
 fn head(text: &str) -> String {
-    text.lines().take(ERROR_LINES).collect::<Vec<_>>().join("\n").trim_end().to_string()
+    text.lines()
+        .take(ERROR_LINES)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim_end()
+        .to_string()
 }
 
 /// The folders where build scripts found libraries, as cargo itself passes them on when it

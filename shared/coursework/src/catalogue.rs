@@ -12,7 +12,9 @@ use crate::files;
 use crate::source::Master;
 
 /// The number of an exercise: chapter and place in it, `3.1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Number {
     chapter: u32,
@@ -43,7 +45,10 @@ impl FromStr for Number {
     fn from_str(text: &str) -> Result<Self> {
         let parts = text.strip_prefix("ex").unwrap_or(text).split_once(['.', '_']);
         let parsed = parts.and_then(|(chapter, place)| {
-            Some(Self { chapter: chapter.parse().ok()?, place: place.parse().ok()? })
+            Some(Self {
+                chapter: chapter.parse().ok()?,
+                place: place.parse().ok()?,
+            })
         });
         parsed.with_context(|| {
             format!("`{text}` is not the number of an exercise; write it like 3.1")
@@ -140,8 +145,9 @@ struct List {
 /// When a list can't be read; names the file.
 pub fn chapters(root: &Path) -> Result<Vec<Chapter>> {
     let folder = root.join("chapters");
-    let entries = fs::read_dir(&folder)
-        .with_context(|| format!("could not read the folder {}", folder.display()))?;
+    let entries = fs::read_dir(&folder).with_context(|| {
+        format!("could not read the folder {}", folder.display())
+    })?;
     let mut folders = Vec::new();
     for entry in entries {
         folders.push(entry?.path());
@@ -156,8 +162,9 @@ fn chapter(folder: &Path) -> Result<Chapter> {
     let package = name.split('-').next().unwrap_or_default().to_string();
     let home = folder.join(FOLDER);
     let file = home.join(LIST);
-    let list: List = toml::from_str(&files::read(&file)?)
-        .with_context(|| format!("{} is not a list of exercises", file.display()))?;
+    let list: List = toml::from_str(&files::read(&file)?).with_context(|| {
+        format!("{} is not a list of exercises", file.display())
+    })?;
     let mut exercises = list.exercise;
     for exercise in &mut exercises {
         exercise.folder.clone_from(&home);
@@ -181,10 +188,14 @@ pub fn pick(chapters: Vec<Chapter>, wanted: &[Number]) -> Result<Vec<Chapter>> {
         all.any(|exercise| exercise.number == *number)
     };
     if let Some(unknown) = wanted.iter().find(|number| !exists(number)) {
-        bail!("there is no exercise {unknown}; `cargo xtask coursework list` shows them all");
+        bail!(
+            "there is no exercise {unknown}; `cargo xtask coursework list` shows them all"
+        );
     }
     let keep = |mut chapter: Chapter| {
-        chapter.exercises.retain(|exercise| wanted.is_empty() || wanted.contains(&exercise.number));
+        chapter.exercises.retain(|exercise| {
+            wanted.is_empty() || wanted.contains(&exercise.number)
+        });
         chapter
     };
     let kept = chapters.into_iter().map(keep);

@@ -28,8 +28,13 @@ impl Checkout {
             .current_dir(root)
             .no_deps()
             .exec()
-            .with_context(|| format!("cargo can't read the workspace in {}", root.display()))?;
-        Ok(Self { root: root.to_path_buf(), target: metadata.target_directory.into_std_path_buf() })
+            .with_context(|| {
+                format!("cargo can't read the workspace in {}", root.display())
+            })?;
+        Ok(Self {
+            root: root.to_path_buf(),
+            target: metadata.target_directory.into_std_path_buf(),
+        })
     }
 
     /// Where this crate keeps what it makes.
@@ -40,11 +45,16 @@ impl Checkout {
     /// A cargo for `manifest` that builds as the checkout itself does: it starts at the
     /// top, where `.cargo/config.toml` says where libtorch is.
     pub fn cargo(&self, verb: &str, manifest: &Path) -> Command {
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+        let mut cargo =
+            Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
         for (name, _) in env::vars_os().filter(|(name, _)| is_about_us(name)) {
             cargo.env_remove(name);
         }
-        cargo.current_dir(&self.root).arg(verb).arg("--manifest-path").arg(manifest);
+        cargo
+            .current_dir(&self.root)
+            .arg(verb)
+            .arg("--manifest-path")
+            .arg(manifest);
         cargo
     }
 }

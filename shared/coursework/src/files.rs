@@ -11,7 +11,8 @@ use anyhow::{Context, Result};
 /// # Errors
 /// When it is missing or not UTF-8; names the file.
 pub fn read(file: &Path) -> Result<String> {
-    let bytes = fs::read(file).with_context(|| format!("could not read {}", file.display()))?;
+    let bytes = fs::read(file)
+        .with_context(|| format!("could not read {}", file.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         anyhow::anyhow!("{} is not UTF-8 text (byte {place})", file.display())
@@ -32,8 +33,9 @@ pub fn write(file: &Path, text: &str) -> Result<()> {
     let mut unfinished = OsString::from(file);
     unfinished.push(".unfinished");
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("could not make the folder {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| {
+            format!("could not make the folder {}", folder.display())
+        })?;
     }
     fs::write(&unfinished, text)
         .and_then(|()| fs::rename(&unfinished, file))

@@ -110,7 +110,11 @@ impl Grader {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn new(checkout: Checkout, chapters: Vec<Chapter>, limit: Duration) -> Result<Self> {
+    pub fn new(
+        checkout: Checkout,
+        chapters: Vec<Chapter>,
+        limit: Duration,
+    ) -> Result<Self> {
         let folder = checkout.scratch().join("grade");
         let workspace = Workspace::new(&folder, "grade");
         files::write(&folder.join("turn.lock"), "")?;
@@ -124,7 +128,11 @@ impl Grader {
     ///
     /// # Errors
     /// When something other than an answer is at fault: a master file, cargo, the disk.
-    pub fn grade(&self, work: &Work, mut each: impl FnMut(&Report)) -> Result<Vec<Report>> {
+    pub fn grade(
+        &self,
+        work: &Work,
+        mut each: impl FnMut(&Report),
+    ) -> Result<Vec<Report>> {
         let mut reports = Vec::new();
         for chapter in &self.chapters {
             let mut papers = Vec::new();
@@ -143,7 +151,11 @@ impl Grader {
     }
 
     /// Puts each answer into its master file and compiles them.
-    fn build(&self, chapter: &Chapter, papers: &[Paper]) -> Result<HashMap<String, Build>> {
+    fn build(
+        &self,
+        chapter: &Chapter,
+        papers: &[Paper],
+    ) -> Result<HashMap<String, Build>> {
         let mut targets = Vec::new();
         for Paper { exercise, master, answers } in papers {
             // Cargo wants the file of every target to exist, also of those not built now.
@@ -166,7 +178,9 @@ impl Grader {
         let mut tests = unrun(exercise.number, &master);
         let problem = match (answers, build) {
             (Err(problem), _) => Some(problem),
-            (Ok(_), Some(Build::Failed(said))) => Some(Problem::DoesNotCompile(said)),
+            (Ok(_), Some(Build::Failed(said))) => {
+                Some(Problem::DoesNotCompile(said))
+            }
             (Ok(_), None) => Some(Problem::Unreadable("it was not built".into())),
             (Ok(_), Some(Build::Ready(program))) => {
                 for test in &mut tests {
@@ -192,7 +206,11 @@ impl Grader {
 }
 
 /// Finds the answers to one exercise.
-fn collect<'a>(work: &Work, chapter: &Chapter, exercise: &'a Exercise) -> Result<Paper<'a>> {
+fn collect<'a>(
+    work: &Work,
+    chapter: &Chapter,
+    exercise: &'a Exercise,
+) -> Result<Paper<'a>> {
     let master = exercise.master()?;
     let answers = match work {
         Work::Solutions => Ok(answer::solutions(&master)),
@@ -208,15 +226,22 @@ fn collect<'a>(work: &Work, chapter: &Chapter, exercise: &'a Exercise) -> Result
 ///
 /// # Errors
 /// When the file is missing, untouched, or does not fit the exercise.
-pub fn hand_in(file: &Path, master: &Master, number: &str) -> Result<Vec<Answer>, Problem> {
+pub fn hand_in(
+    file: &Path,
+    master: &Master,
+    number: &str,
+) -> Result<Vec<Answer>, Problem> {
     if !file.exists() {
         return Err(Problem::Missing(format!("{} is not there", file.display())));
     }
-    let unreadable = |error: anyhow::Error| Problem::Unreadable(format!("{error:#}"));
+    let unreadable =
+        |error: anyhow::Error| Problem::Unreadable(format!("{error:#}"));
     let text = files::read(file).map_err(unreadable)?;
     let answers = answer::answers(file, &text).map_err(unreadable)?;
     let stubs = answer::stubs(master, number);
-    if answers.len() == stubs.len() && answers.iter().zip(&stubs).all(|(a, b)| a.same(b)) {
+    if answers.len() == stubs.len()
+        && answers.iter().zip(&stubs).all(|(a, b)| a.same(b))
+    {
         return Err(Problem::NotStarted);
     }
     answer::fit(file, master, &answers).map_err(unreadable)?;

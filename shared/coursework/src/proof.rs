@@ -16,7 +16,10 @@ use crate::workspace::Workspace;
 ///
 /// # Errors
 /// When cargo fails for another reason than an exercise.
-pub fn solutions_pass(checkout: &Checkout, chapter: &Chapter) -> Result<Vec<Finding>> {
+pub fn solutions_pass(
+    checkout: &Checkout,
+    chapter: &Chapter,
+) -> Result<Vec<Finding>> {
     let manifest = checkout.root.join("Cargo.toml");
     let builds = build(checkout, &manifest, &chapter.package, &targets(chapter))?;
     each(chapter, builds, |exercise, program| {
@@ -25,7 +28,10 @@ pub fn solutions_pass(checkout: &Checkout, chapter: &Chapter) -> Result<Vec<Find
         for test in [master.public_tests(), master.hidden_tests()].concat() {
             let Trial { outcome, said, .. } = run(program, &test, LIMIT)?;
             if outcome != Outcome::Passed {
-                found.push(fault(exercise, &format!("the solution fails {test}: {said}")));
+                found.push(fault(
+                    exercise,
+                    &format!("the solution fails {test}: {said}"),
+                ));
             }
         }
         Ok(found)
@@ -37,7 +43,10 @@ pub fn solutions_pass(checkout: &Checkout, chapter: &Chapter) -> Result<Vec<Find
 ///
 /// # Errors
 /// When cargo fails for another reason than an exercise.
-pub fn stubs_fail(checkout: &Checkout, chapters: &[Chapter]) -> Result<Vec<Finding>> {
+pub fn stubs_fail(
+    checkout: &Checkout,
+    chapters: &[Chapter],
+) -> Result<Vec<Finding>> {
     let folder = checkout.scratch().join("stubs");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?; // ours alone; always made anew
@@ -48,12 +57,16 @@ pub fn stubs_fail(checkout: &Checkout, chapters: &[Chapter]) -> Result<Vec<Findi
     let mut found = Vec::new();
     for chapter in chapters {
         let package = workspace.package(chapter);
-        let builds = build(checkout, &workspace.manifest(), &package, &targets(chapter))?;
+        let builds =
+            build(checkout, &workspace.manifest(), &package, &targets(chapter))?;
         found.extend(each(chapter, builds, |exercise, program| {
             let mut found = Vec::new();
             for test in exercise.master()?.public_tests() {
                 if run(program, &test, LIMIT)?.outcome == Outcome::Passed {
-                    found.push(fault(exercise, &format!("{test} passes without an answer")));
+                    found.push(fault(
+                        exercise,
+                        &format!("{test} passes without an answer"),
+                    ));
                 }
             }
             Ok(found)
@@ -77,7 +90,10 @@ fn each(
         match builds.remove(&exercise.number.target()) {
             Some(Build::Ready(program)) => found.extend(look(exercise, &program)?),
             Some(Build::Failed(said)) => {
-                found.push(fault(exercise, &format!("it does not compile:\n{said}")));
+                found.push(fault(
+                    exercise,
+                    &format!("it does not compile:\n{said}"),
+                ));
             }
             None => found.push(fault(exercise, "it was not built")),
         }

@@ -61,7 +61,10 @@ fn unlisted(chapter: &Chapter) -> Result<Vec<Finding>> {
         let listed = chapter.exercises.iter().any(|exercise| exercise.file == name);
         if name.ends_with(".rs") && !listed {
             let file = folder.join(name);
-            found.push(Finding::fault(format!("{}: add it to {LIST}", file.display())));
+            found.push(Finding::fault(format!(
+                "{}: add it to {LIST}",
+                file.display()
+            )));
         }
     }
     Ok(found)
@@ -72,7 +75,9 @@ fn twice(chapter: &Chapter) -> Vec<Finding> {
     let all = &chapter.exercises;
     let again = all.iter().enumerate().filter(|(place, exercise)| {
         let mut before = all[..*place].iter();
-        before.any(|other| other.number == exercise.number || other.file == exercise.file)
+        before.any(|other| {
+            other.number == exercise.number || other.file == exercise.file
+        })
     });
     let say = |(_, exercise): (usize, &Exercise)| {
         Finding::fault(format!(
@@ -95,10 +100,18 @@ fn entry(chapter: &Chapter, exercise: &Exercise) -> Vec<Finding> {
         (exercise.hint.trim().is_empty(), "give it a hint".to_string()),
         (exercise.points == 0, "give it points".to_string()),
         (exercise.minutes == 0, "say how many minutes it takes".to_string()),
-        (!exercise.file.starts_with(&prefix), format!("its file must begin with {prefix}")),
-        (!exercise.page.ends_with(&heading), format!("its page must end in {heading}")),
+        (
+            !exercise.file.starts_with(&prefix),
+            format!("its file must begin with {prefix}"),
+        ),
+        (
+            !exercise.page.ends_with(&heading),
+            format!("its page must end in {heading}"),
+        ),
     ];
-    let say = |what| Finding::fault(format!("{}: {}: {what}", list.display(), exercise.number));
+    let say = |what| {
+        Finding::fault(format!("{}: {}: {what}", list.display(), exercise.number))
+    };
     wrong.into_iter().filter(|(is, _)| *is).map(|(_, what)| say(what)).collect()
 }
 
@@ -121,7 +134,11 @@ fn target(chapter: &Chapter, exercise: &Exercise) -> Result<Option<Finding>> {
 }
 
 /// The rules that read the master file.
-fn body(checkout: &Checkout, exercise: &Exercise, master: &Master) -> Result<Vec<Finding>> {
+fn body(
+    checkout: &Checkout,
+    exercise: &Exercise,
+    master: &Master,
+) -> Result<Vec<Finding>> {
     let mut found = header(exercise, master);
     found.extend(tests(exercise, master));
     found.extend(leaks(exercise, master));
@@ -132,20 +149,26 @@ fn body(checkout: &Checkout, exercise: &Exercise, master: &Master) -> Result<Vec
 
 /// The first line tells number and points.
 fn header(exercise: &Exercise, master: &Master) -> Vec<Finding> {
-    let wanted = format!("//! Exercise {} ({} points)", exercise.number, exercise.points);
+    let wanted =
+        format!("//! Exercise {} ({} points)", exercise.number, exercise.points);
     let first = master.lines(|_| true).next().unwrap_or_default();
     if first.starts_with(&wanted) {
         return Vec::new();
     }
     let file = exercise.path();
-    vec![Finding::fault(format!("{}: its first line must begin `{wanted}`", file.display()))]
+    vec![Finding::fault(format!(
+        "{}: its first line must begin `{wanted}`",
+        file.display()
+    ))]
 }
 
 /// There are tests to see and tests to grade with.
 fn tests(exercise: &Exercise, master: &Master) -> Vec<Finding> {
-    let counts = [("public", master.public_tests()), ("hidden", master.hidden_tests())];
+    let counts =
+        [("public", master.public_tests()), ("hidden", master.hidden_tests())];
     let none = counts.into_iter().filter(|(_, tests)| tests.is_empty());
-    let say = |(kind, _)| format!("{}: it has no {kind} test", exercise.path().display());
+    let say =
+        |(kind, _)| format!("{}: it has no {kind} test", exercise.path().display());
     none.map(say).map(Finding::fault).collect()
 }
 
@@ -161,7 +184,11 @@ fn leaks(exercise: &Exercise, master: &Master) -> Vec<Finding> {
         let file = exercise.path();
         format!("{}: what students get still has `{secret}`", file.display())
     };
-    secrets.filter(|secret| text.contains(secret)).map(say).map(Finding::fault).collect()
+    secrets
+        .filter(|secret| text.contains(secret))
+        .map(say)
+        .map(Finding::fault)
+        .collect()
 }
 
 /// The book sets the exercise under its heading, and quotes each task.
@@ -169,13 +196,19 @@ fn page(root: &Path, exercise: &Exercise, master: &Master) -> Vec<Finding> {
     let page = exercise.page.split('#').next().unwrap_or_default();
     let file = root.join("book").join(page);
     let Ok(text) = files::read(&file) else {
-        let text = format!("{}: the page of {} is not written", file.display(), exercise.number);
+        let text = format!(
+            "{}: the page of {} is not written",
+            file.display(),
+            exercise.number
+        );
         return vec![Finding { warning: true, text }];
     };
     let id = format!("#{}", exercise.number.heading());
     let is_it = |line: &str| {
         let words = line.split(['{', '}', ' ']);
-        line.starts_with('#') && line.contains('{') && words.into_iter().any(|word| word == id)
+        line.starts_with('#')
+            && line.contains('{')
+            && words.into_iter().any(|word| word == id)
     };
     let mut missing = Vec::new();
     if !text.lines().any(is_it) {
@@ -185,7 +218,8 @@ fn page(root: &Path, exercise: &Exercise, master: &Master) -> Vec<Finding> {
         if let Kind::Anchor(name) = &name.kind {
             let quoted = format!("{FOLDER}/{}:{name}}}}}", exercise.file);
             if !text.contains(&quoted) {
-                missing.push(format!("it does not include {}:{name}", exercise.file));
+                missing
+                    .push(format!("it does not include {}:{name}", exercise.file));
             }
         }
     }
@@ -194,13 +228,22 @@ fn page(root: &Path, exercise: &Exercise, master: &Master) -> Vec<Finding> {
 }
 
 /// rustfmt would change neither the master nor what students get.
-fn format(checkout: &Checkout, exercise: &Exercise, master: &Master) -> Result<Vec<Finding>> {
+fn format(
+    checkout: &Checkout,
+    exercise: &Exercise,
+    master: &Master,
+) -> Result<Vec<Finding>> {
     let file = exercise.path();
     let given = released(master, &exercise.number.to_string());
     let mut found = Vec::new();
-    for (text, whose) in [(files::read(&file)?, "it"), (given, "what students get of it")] {
+    for (text, whose) in
+        [(files::read(&file)?, "it"), (given, "what students get of it")]
+    {
         if !formatted(&checkout.root, &text)? {
-            let text = format!("{}: {whose} is not formatted; run rustfmt", file.display());
+            let text = format!(
+                "{}: {whose} is not formatted; run rustfmt",
+                file.display()
+            );
             found.push(Finding::fault(text));
         }
     }
@@ -217,7 +260,9 @@ fn formatted(root: &Path, text: &str) -> Result<bool> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .context("could not start rustfmt; `rustup component add rustfmt` installs it")?;
+        .context(
+            "could not start rustfmt; `rustup component add rustfmt` installs it",
+        )?;
     if let Some(mut stdin) = rustfmt.stdin.take() {
         stdin.write_all(text.as_bytes())?;
     }

@@ -97,7 +97,9 @@ pub fn sections(file: &Path, text: &str, owner: Owner) -> Result<Vec<Section>> {
     let mut current = Section::new(Kind::Plain, 0);
     let mut opened = 0;
     for (number, line) in text.lines().enumerate() {
-        let Some(marker) = marker(line, owner).map_err(|what| fault(&at(number), &what))? else {
+        let Some(marker) =
+            marker(line, owner).map_err(|what| fault(&at(number), &what))?
+        else {
             current.lines.push(line.to_string());
             continue;
         };
@@ -112,7 +114,12 @@ pub fn sections(file: &Path, text: &str, owner: Owner) -> Result<Vec<Section>> {
                 opened + 1
             ),
             (Marker::Close(kind), _) => {
-                bail!("{}: `{}` without `{}` before it", at(number), kind.closing(), kind.opening())
+                bail!(
+                    "{}: `{}` without `{}` before it",
+                    at(number),
+                    kind.closing(),
+                    kind.opening()
+                )
             }
         };
         opened = number;
@@ -161,7 +168,9 @@ fn marker(line: &str, owner: Owner) -> Result<Option<Marker>, String> {
             return Ok(Some(Marker::Close(Kind::Anchor(value.to_string()))));
         }
         ("ANSWER", Owner::Master) => {
-            return Err("`ANSWER` marks students' files; here it is `SOLUTION`".into());
+            return Err(
+                "`ANSWER` marks students' files; here it is `SOLUTION`".into()
+            );
         }
         _ => return Ok(None),
     };
@@ -199,7 +208,10 @@ impl Master {
     }
 
     /// The lines of every section that `wanted` picks.
-    pub fn lines(&self, wanted: impl Fn(&Kind) -> bool) -> impl Iterator<Item = &str> {
+    pub fn lines(
+        &self,
+        wanted: impl Fn(&Kind) -> bool,
+    ) -> impl Iterator<Item = &str> {
         let picked = self.sections.iter().filter(move |part| wanted(&part.kind));
         picked.flat_map(|part| part.lines.iter().map(String::as_str))
     }

@@ -53,7 +53,10 @@ pub fn start(
 ///
 /// # Errors
 /// When a master file is wrong or the folder can't be written.
-pub fn stubs_into(workspace: &Workspace, chapters: &[Chapter]) -> Result<Vec<(PathBuf, Handed)>> {
+pub fn stubs_into(
+    workspace: &Workspace,
+    chapters: &[Chapter],
+) -> Result<Vec<(PathBuf, Handed)>> {
     let mut handed = Vec::new();
     for chapter in chapters {
         for exercise in &chapter.exercises {
@@ -73,7 +76,8 @@ fn hand_out(file: &Path, exercise: &Exercise) -> Result<Handed> {
         files::write(file, &fresh)?;
         return Ok(Handed::New);
     }
-    let theirs = files::read(file).and_then(|text| Ok((answers(file, &text)?, text)));
+    let theirs =
+        files::read(file).and_then(|text| Ok((answers(file, &text)?, text)));
     match theirs {
         Ok((_, text)) if text == fresh => Ok(Handed::Same),
         Ok((answers, _)) if untouched(&answers, &stubs(&master, &number)) => {
@@ -88,7 +92,8 @@ fn hand_out(file: &Path, exercise: &Exercise) -> Result<Handed> {
 }
 
 fn untouched(answers: &[Answer], stubs: &[Answer]) -> bool {
-    answers.len() == stubs.len() && answers.iter().zip(stubs).all(|(a, b)| a.same(b))
+    answers.len() == stubs.len()
+        && answers.iter().zip(stubs).all(|(a, b)| a.same(b))
 }
 
 /// What the packages in `folder` are called: packages that share a target folder must not
@@ -96,9 +101,11 @@ fn untouched(answers: &[Answer], stubs: &[Answer]) -> bool {
 fn name(root: &Path, folder: &Path) -> String {
     match folder.strip_prefix(root) {
         Ok(inside) => {
-            let parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
-            let word =
-                |part: std::borrow::Cow<str>| part.replace(|c| !char::is_alphanumeric(c), "_");
+            let parts =
+                inside.components().map(|part| part.as_os_str().to_string_lossy());
+            let word = |part: std::borrow::Cow<str>| {
+                part.replace(|c| !char::is_alphanumeric(c), "_")
+            };
             parts.map(word).collect::<Vec<_>>().join("-")
         }
         Err(_) => {
@@ -112,7 +119,8 @@ fn name(root: &Path, folder: &Path) -> String {
 /// The cargo configuration of the folder: it builds into the checkout's target folder.
 /// Within the checkout, cargo finds the checkout's own configuration by itself.
 fn config(checkout: &Checkout, folder: &Path) -> String {
-    let quoted = |path: &Path| toml::Value::from(relative(&checkout.root, folder, path));
+    let quoted =
+        |path: &Path| toml::Value::from(relative(&checkout.root, folder, path));
     let target = format!("[build]\ntarget-dir = {}\n", quoted(&checkout.target));
     if folder.starts_with(&checkout.root) {
         return target;

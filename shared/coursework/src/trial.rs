@@ -106,7 +106,8 @@ fn judge(
         let said = format!("stopped after {} seconds", limit.as_secs());
         return (Outcome::TimedOut, said);
     };
-    let counted = stdout.lines().any(|line| line.starts_with("test result: ok. 1 passed;"));
+    let counted =
+        stdout.lines().any(|line| line.starts_with("test result: ok. 1 passed;"));
     if status.success() && counted {
         return (Outcome::Passed, String::new());
     }
@@ -130,7 +131,8 @@ fn complaint_of_the_dead(stderr: &str) -> Option<String> {
 }
 
 fn shorten<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
-    let lines = lines.filter(|line| !line.trim().is_empty() && !line.starts_with("note: "));
+    let lines =
+        lines.filter(|line| !line.trim().is_empty() && !line.starts_with("note: "));
     let said = lines.take(SAID_LINES).collect::<Vec<_>>().join("\n");
     (!said.is_empty()).then_some(said)
 }

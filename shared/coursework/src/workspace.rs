@@ -104,7 +104,10 @@ impl Workspace {
         Ok(Top {
             workspace: Members {
                 resolver: text(ours, &["workspace"], "resolver")?,
-                members: chapters.iter().map(|chapter| chapter.package.clone()).collect(),
+                members: chapters
+                    .iter()
+                    .map(|chapter| chapter.package.clone())
+                    .collect(),
                 dependencies,
             },
             profile: table(ours, &["profile"]),
@@ -114,7 +117,12 @@ impl Workspace {
     /// The package of one chapter's exercises. It depends on the reference chapter, never
     /// on a student's earlier answers, and on all that the chapter itself depends on: with
     /// fewer crates cargo would choose other features, and build libtorch's bindings again.
-    fn member(&self, root: &Path, ours: &Table, chapter: &Chapter) -> Result<Member> {
+    fn member(
+        &self,
+        root: &Path,
+        ours: &Table,
+        chapter: &Chapter,
+    ) -> Result<Member> {
         let theirs = manifest(&chapter.folder)?;
         let home = self.folder.join(&chapter.package);
         let mut dependencies = table(&theirs, &["dependencies"]);
@@ -194,12 +202,16 @@ fn table(manifest: &Table, path: &[&str]) -> Table {
 fn text(manifest: &Table, path: &[&str], name: &str) -> Result<String> {
     let inner = table(manifest, path);
     let value = inner.get(name).and_then(Value::as_str).map(str::to_string);
-    value.with_context(|| format!("the top Cargo.toml has no `{}.{name}`", path.join(".")))
+    value.with_context(|| {
+        format!("the top Cargo.toml has no `{}.{name}`", path.join("."))
+    })
 }
 
 /// Makes the paths of dependencies fit a manifest in `to` instead of in `from`.
 fn rebase(dependencies: &mut Table, root: &Path, from: &Path, to: &Path) {
-    for dependency in dependencies.iter_mut().filter_map(|(_, value)| value.as_table_mut()) {
+    for dependency in
+        dependencies.iter_mut().filter_map(|(_, value)| value.as_table_mut())
+    {
         if let Some(path) = dependency.get("path").and_then(Value::as_str) {
             let path = relative(root, to, &from.join(path));
             dependency.insert("path".into(), Value::from(path));

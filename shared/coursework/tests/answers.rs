@@ -135,7 +135,10 @@ fn changed_tests_and_signatures_are_not_taken() {
         .replace("assert_eq!(twice(3), 6);", "")
         .replace("fn twice_three_is_six", "fn nothing");
     let graded_text = handed_in(text.as_bytes()).unwrap();
-    assert!(graded_text.contains("fn twice_three_is_six() {\n    assert_eq!(twice(3), 6);"));
+    assert!(
+        graded_text
+            .contains("fn twice_three_is_six() {\n    assert_eq!(twice(3), 6);")
+    );
     assert!(!graded_text.contains("fn nothing"));
 }
 
@@ -166,10 +169,17 @@ fn deleted_marker_lines_are_named() {
     let said = refused(&whole.replacen("    // ANSWER: begin\n", "", 1));
     assert!(said.contains("ex3_9_twice.rs:8: `// ANSWER: end` without"), "{said}");
     let said = refused(&whole.replacen("    // ANSWER: end\n", "", 1));
-    assert!(said.contains("ex3_9_twice.rs:13: `// ANSWER: begin` stands inside"), "{said}");
+    assert!(
+        said.contains("ex3_9_twice.rs:13: `// ANSWER: begin` stands inside"),
+        "{said}"
+    );
     let markers = ["    // ANSWER: begin\n", "    // ANSWER: end\n"];
-    let said = refused(&markers.iter().fold(whole, |text, line| text.replace(line, "")));
-    assert!(said.contains("it has 0 pairs") && said.contains("2 are expected"), "{said}");
+    let said =
+        refused(&markers.iter().fold(whole, |text, line| text.replace(line, "")));
+    assert!(
+        said.contains("it has 0 pairs") && said.contains("2 are expected"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -183,7 +193,9 @@ fn a_marker_inside_a_string_is_refused_and_not_misread() {
 
 #[test]
 fn an_answer_can_not_leave_its_function() {
-    for answer in ["    2 * x }\n    mod tests {", "    2 * x /*", "    \"", "    (2 * x"] {
+    for answer in
+        ["    2 * x }\n    mod tests {", "    2 * x /*", "    \"", "    (2 * x"]
+    {
         let said = refused(&answered(answer, "    3 * x"));
         assert!(said.contains("must close every bracket"), "{answer}: {said}");
     }
@@ -193,7 +205,10 @@ fn an_answer_can_not_leave_its_function() {
 fn a_file_that_is_not_text_is_named() {
     match handed_in(b"//! Exercise \xff") {
         Err(Problem::Unreadable(said)) => {
-            assert!(said.contains("ex3_9_twice.rs is not UTF-8 text (byte 13)"), "{said}");
+            assert!(
+                said.contains("ex3_9_twice.rs is not UTF-8 text (byte 13)"),
+                "{said}"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -202,5 +217,7 @@ fn a_file_that_is_not_text_is_named() {
 #[test]
 fn a_missing_file_is_missing() {
     let problem = hand_in(Path::new("nowhere.rs"), &master(), "3.9").unwrap_err();
-    assert!(matches!(problem, Problem::Missing(said) if said.contains("nowhere.rs")));
+    assert!(
+        matches!(problem, Problem::Missing(said) if said.contains("nowhere.rs"))
+    );
 }

@@ -41,7 +41,11 @@ fn complaint(text: &str) -> String {
 
 /// [`WHOLE`] without the lines that contain `word`.
 fn without(word: &str) -> String {
-    WHOLE.lines().filter(|line| !line.contains(word)).map(|line| format!("{line}\n")).collect()
+    WHOLE
+        .lines()
+        .filter(|line| !line.contains(word))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 #[test]
@@ -54,7 +58,10 @@ fn tests_are_found_by_name() {
 #[test]
 fn a_section_that_is_never_closed_is_named_with_its_line() {
     let said = complaint(&without("HIDDEN: end"));
-    assert!(said.starts_with("ex.rs:19: `// HIDDEN: begin` is never closed"), "{said}");
+    assert!(
+        said.starts_with("ex.rs:19: `// HIDDEN: begin` is never closed"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -66,7 +73,10 @@ fn an_end_without_a_beginning_is_named_with_its_line() {
 #[test]
 fn sections_do_not_nest() {
     let said = complaint(&without("ANCHOR_END: task"));
-    assert!(said.starts_with("ex.rs:6: `// SOLUTION: begin` stands inside"), "{said}");
+    assert!(
+        said.starts_with("ex.rs:6: `// SOLUTION: begin` stands inside"),
+        "{said}"
+    );
     assert!(said.contains("line 3"), "{said}");
 }
 
@@ -79,7 +89,10 @@ fn an_anchor_closed_under_another_name_is_refused() {
 #[test]
 fn a_misspelt_marker_is_refused() {
     let said = complaint(&WHOLE.replace("SOLUTION: begin", "SOLUTION: start"));
-    assert!(said.starts_with("ex.rs:7: `SOLUTION:` wants `begin` or `end`"), "{said}");
+    assert!(
+        said.starts_with("ex.rs:7: `SOLUTION:` wants `begin` or `end`"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -91,7 +104,10 @@ fn each_missing_part_is_named() {
         ("HIDDEN", "hidden tests"),
     ] {
         let said = complaint(&without(word));
-        assert!(said.starts_with(&format!("ex.rs: it has no {part}")), "{word}: {said}");
+        assert!(
+            said.starts_with(&format!("ex.rs: it has no {part}")),
+            "{word}: {said}"
+        );
     }
 }
 

@@ -206,17 +206,25 @@ fn answers_earn_what_their_tests_earn_whatever_they_do() {
     assert_eq!(outcomes(&report)["twice_three_is_six"], Outcome::TimedOut);
     assert_eq!(report.passed(), 2);
 
-    for crash in ["std::process::exit(0)", "std::process::abort()", "twice(x + 1) + 1"] {
+    for crash in
+        ["std::process::exit(0)", "std::process::abort()", "twice(x + 1) + 1"]
+    {
         let report = toy.grade_answer(crash);
         assert_eq!((report.passed(), report.points), (0, 0), "{crash}: {report:?}");
     }
 
-    let report = toy.grade_answer("println!(\"{}\", \"x\".repeat(3_000_000)); x + x");
+    let report =
+        toy.grade_answer("println!(\"{}\", \"x\".repeat(3_000_000)); x + x");
     assert!(report.solved(), "{report:?}");
 
     let report = toy.grade_answer("\"six\"");
-    let Some(Problem::DoesNotCompile(said)) = &report.problem else { panic!("{report:?}") };
-    assert!(said.contains("mismatched types") && said.contains("ex90_1_twice.rs:10"), "{said}");
+    let Some(Problem::DoesNotCompile(said)) = &report.problem else {
+        panic!("{report:?}")
+    };
+    assert!(
+        said.contains("mismatched types") && said.contains("ex90_1_twice.rs:10"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -225,10 +233,17 @@ fn starting_again_keeps_answers_and_renews_untouched_stubs() {
     assert_eq!(toy.start(), [Handed::New]);
     assert_eq!(toy.start(), [Handed::Same]);
 
-    toy.edit("chapters/ch90-toy/exercises/ex90_1_twice.rs", "Doubles a", "Doubles any");
+    toy.edit(
+        "chapters/ch90-toy/exercises/ex90_1_twice.rs",
+        "Doubles a",
+        "Doubles any",
+    );
     assert_eq!(toy.start(), [Handed::Renewed]);
     assert!(toy.read("coursework/ch90/ex90_1_twice.rs").contains("Doubles any"));
-    assert!(toy.read("coursework/ch90/ex90_1_twice.rs.old").contains("Doubles a number"));
+    assert!(
+        toy.read("coursework/ch90/ex90_1_twice.rs.old")
+            .contains("Doubles a number")
+    );
 
     toy.answer("x + x");
     let theirs = toy.read("coursework/ch90/ex90_1_twice.rs");
@@ -251,7 +266,12 @@ fn each_rule_speaks_up_when_it_is_broken() {
         (list, "minutes = 1", "minutes = 0", "how many minutes"),
         (list, "Add it to itself.", " ", "give it a hint"),
         (list, "toy.md#ex-90-1", "toy.md", "must end in #ex-90-1"),
-        (file, "(10 points)", "(5 points)", "must begin `//! Exercise 90.1 (10 points)`"),
+        (
+            file,
+            "(10 points)",
+            "(5 points)",
+            "must begin `//! Exercise 90.1 (10 points)`",
+        ),
         (file, "2 * ONE * x", "2*ONE * x", "it is not formatted"),
         (file, "// HIDDEN: end", "", "ex90_1_twice.rs:21"),
         (file, "2 * ONE * x", "assert_eq!(twice(3), 6, \"three\");", "still has"),
@@ -278,7 +298,13 @@ fn a_solution_that_fails_and_a_test_that_can_not_are_found() {
     let (checkout, chapters) = (toy.checkout(), toy.chapters());
     let said = |findings: Vec<rules::Finding>| format!("{findings:?}");
     let failing = said(proof::solutions_pass(&checkout, &chapters[0]).unwrap());
-    assert!(failing.contains("the solution fails twice_a_negative_number"), "{failing}");
+    assert!(
+        failing.contains("the solution fails twice_a_negative_number"),
+        "{failing}"
+    );
     let passing = said(proof::stubs_fail(&checkout, &chapters).unwrap());
-    assert!(passing.contains("twice_three_is_six passes without an answer"), "{passing}");
+    assert!(
+        passing.contains("twice_three_is_six passes without an answer"),
+        "{passing}"
+    );
 }

@@ -47,7 +47,9 @@ impl DeviceChoice {
                 Ok(Device::Cuda(0))
             }
             Self::Mps if tch::utils::has_mps() => Ok(Device::Mps),
-            Self::Mps => bail!("--device mps needs an Apple GPU: use --device cpu here"),
+            Self::Mps => {
+                bail!("--device mps needs an Apple GPU: use --device cpu here")
+            }
         }
     }
 }

@@ -31,7 +31,8 @@ impl Ruler {
     fn new(table: &Table) -> Result<Self> {
         let (low, high) = table.range()?;
         let (low, high) = (low.min(0.0), high.max(0.0));
-        let longest = table.rows().iter().map(|(key, _)| ink::text_width(key)).max();
+        let longest =
+            table.rows().iter().map(|(key, _)| ink::text_width(key)).max();
         let below = if low < 0.0 { NUMBER } else { 0 };
         let left = longest.unwrap_or(0) + GAP + below;
         let width = f64::from((ink::WIDTH as i32 - left - NUMBER).max(100));
@@ -64,7 +65,11 @@ impl Bars {
             let axis = [(zero, top), (zero, bottom)];
             canvas.draw(&PathElement::new(axis, ink::TEXT.mix(0.6)))?;
             let middle = (ruler.left + ruler.width as i32 / 2, bottom + 16);
-            canvas.draw(&Text::new(self.value.clone(), middle, ink::label(HPos::Center)))?;
+            canvas.draw(&Text::new(
+                self.value.clone(),
+                middle,
+                ink::label(HPos::Center),
+            ))?;
             Ok(())
         })
     }
@@ -77,14 +82,22 @@ fn draw_group(
     (key, values): &(String, Vec<f64>),
 ) -> Result<()> {
     let middle = top + BAR * values.len() as i32 / 2;
-    let right = ruler.x(ruler.low) - GAP / 2 - if ruler.low < 0.0 { NUMBER } else { 0 };
-    canvas.draw(&Text::new(key.clone(), (right, middle), ink::label(HPos::Right)))?;
-    for (series, &value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
+    let right =
+        ruler.x(ruler.low) - GAP / 2 - if ruler.low < 0.0 { NUMBER } else { 0 };
+    canvas.draw(&Text::new(
+        key.clone(),
+        (right, middle),
+        ink::label(HPos::Right),
+    ))?;
+    for (series, &value) in
+        values.iter().enumerate().filter(|(_, value)| !value.is_nan())
+    {
         let y = top + BAR * series as i32;
         let (zero, end) = (ruler.x(0.0), ruler.x(value));
         let corners = [(zero.min(end), y + 1), (zero.max(end), y + BAR - 1)];
         canvas.draw(&Rectangle::new(corners, ink::SERIES[series].filled()))?;
-        let (side, anchor) = if value < 0.0 { (-6, HPos::Right) } else { (6, HPos::Left) };
+        let (side, anchor) =
+            if value < 0.0 { (-6, HPos::Right) } else { (6, HPos::Left) };
         let at = (ruler.x(value) + side, y + BAR / 2);
         canvas.draw(&Text::new(ink::number(value), at, ink::label(anchor)))?;
     }

@@ -15,8 +15,14 @@ pub const OVERWRITE_VARIABLE: &str = "FIGURES";
 ///
 /// # Panics
 /// With one sentence, when the figure does not agree or can't be written.
-pub fn check_or_overwrite(figure: &Figure, table: &Table, dir: &Path, tolerance: f64) {
-    let renew = std::env::var_os(OVERWRITE_VARIABLE).is_some_and(|it| it == "overwrite");
+pub fn check_or_overwrite(
+    figure: &Figure,
+    table: &Table,
+    dir: &Path,
+    tolerance: f64,
+) {
+    let renew =
+        std::env::var_os(OVERWRITE_VARIABLE).is_some_and(|it| it == "overwrite");
     let act = if renew { overwrite } else { check };
     if let Err(error) = act(figure, table, dir, tolerance) {
         panic!("{error:#}");
@@ -28,10 +34,15 @@ pub fn check_or_overwrite(figure: &Figure, table: &Table, dir: &Path, tolerance:
 ///
 /// # Errors
 /// When one of them does not hold; the error says which, and the command that mends it.
-pub fn check(figure: &Figure, table: &Table, dir: &Path, tolerance: f64) -> Result<()> {
+pub fn check(
+    figure: &Figure,
+    table: &Table,
+    dir: &Path,
+    tolerance: f64,
+) -> Result<()> {
     let (csv, svg) = (read(figure, dir, "csv")?, read(figure, dir, "svg")?);
-    let committed =
-        Table::from_csv(&csv).with_context(|| format!("{}.csv can't be read", figure.name))?;
+    let committed = Table::from_csv(&csv)
+        .with_context(|| format!("{}.csv can't be read", figure.name))?;
     if let Some(difference) = committed.difference(table, tolerance) {
         bail!(
             "{}.csv no longer agrees with the code: {difference}; if that is right, run \
@@ -40,7 +51,10 @@ pub fn check(figure: &Figure, table: &Table, dir: &Path, tolerance: f64) -> Resu
         );
     }
     if figure.draw(&committed)? != svg {
-        bail!("{0}.svg is not what {0}.csv draws; run `cargo xtask figures`", figure.name);
+        bail!(
+            "{0}.svg is not what {0}.csv draws; run `cargo xtask figures`",
+            figure.name
+        );
     }
     Ok(())
 }
@@ -50,12 +64,18 @@ pub fn check(figure: &Figure, table: &Table, dir: &Path, tolerance: f64) -> Resu
 ///
 /// # Errors
 /// When the figure can't be drawn, or the folder can't be written.
-pub fn overwrite(figure: &Figure, table: &Table, dir: &Path, tolerance: f64) -> Result<()> {
+pub fn overwrite(
+    figure: &Figure,
+    table: &Table,
+    dir: &Path,
+    tolerance: f64,
+) -> Result<()> {
     let kept = read(figure, dir, "csv").and_then(|csv| Table::from_csv(&csv)).ok();
     let kept = kept.filter(|kept| kept.difference(table, tolerance).is_none());
     let table = kept.as_ref().unwrap_or(table);
     let svg = figure.draw(table)?;
-    fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
+    fs::create_dir_all(dir)
+        .with_context(|| format!("could not make {}", dir.display()))?;
     write(&dir.join(format!("{}.csv", figure.name)), &table.to_csv()?)?;
     write(&dir.join(format!("{}.svg", figure.name)), &svg)
 }

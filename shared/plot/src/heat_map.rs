@@ -35,17 +35,27 @@ struct Grid {
 
 impl Grid {
     fn new(table: &Table) -> Self {
-        let longest = table.rows().iter().map(|(key, _)| ink::text_width(key)).max();
+        let longest =
+            table.rows().iter().map(|(key, _)| ink::text_width(key)).max();
         let left = LABEL + longest.unwrap_or(0) + 8;
         let room = ink::WIDTH as i32 - left - 8;
         let columns = table.columns().len().max(1) as i32;
         let width = (room / columns).clamp(4, 76);
         let margin = ((room - width * columns) / 2).max(0);
-        Self { margin, left: margin + left, top: 2 * LABEL, width, height: width.min(34) }
+        Self {
+            margin,
+            left: margin + left,
+            top: 2 * LABEL,
+            width,
+            height: width.min(34),
+        }
     }
 
     fn corner(&self, row: usize, column: usize) -> (i32, i32) {
-        (self.left + self.width * column as i32, self.top + self.height * row as i32)
+        (
+            self.left + self.width * column as i32,
+            self.top + self.height * row as i32,
+        )
     }
 
     fn middle(&self, row: usize, column: usize) -> (i32, i32) {
@@ -66,13 +76,26 @@ impl HeatMap {
             self.draw_axes(canvas, &grid, (rows, columns))?;
             for (column, name) in table.columns().iter().enumerate() {
                 let at = (grid.middle(0, column).0, grid.top - LABEL / 2);
-                canvas.draw(&Text::new(name.clone(), at, ink::label(HPos::Center)))?;
+                canvas.draw(&Text::new(
+                    name.clone(),
+                    at,
+                    ink::label(HPos::Center),
+                ))?;
             }
             for (row, (key, values)) in table.rows().iter().enumerate() {
                 let at = (grid.left - 8, grid.middle(row, 0).1);
-                canvas.draw(&Text::new(key.clone(), at, ink::label(HPos::Right)))?;
+                canvas.draw(&Text::new(
+                    key.clone(),
+                    at,
+                    ink::label(HPos::Right),
+                ))?;
                 for (column, &value) in values.iter().enumerate() {
-                    self.draw_cell(canvas, &grid, (row, column), (value, strongest))?;
+                    self.draw_cell(
+                        canvas,
+                        &grid,
+                        (row, column),
+                        (value, strongest),
+                    )?;
                 }
             }
             Ok(())
@@ -90,7 +113,11 @@ impl HeatMap {
         let frame = [(grid.left, grid.top), (right, bottom)];
         canvas.draw(&Rectangle::new(frame, ink::TEXT.mix(0.4)))?;
         let above = ((grid.left + right) / 2, LABEL / 2);
-        canvas.draw(&Text::new(self.columns.clone(), above, ink::label(HPos::Center)))?;
+        canvas.draw(&Text::new(
+            self.columns.clone(),
+            above,
+            ink::label(HPos::Center),
+        ))?;
         let beside = (grid.margin + LABEL / 2, (grid.top + bottom) / 2);
         let turned = ink::label(HPos::Center).transform(FontTransform::Rotate270);
         canvas.draw(&Text::new(self.rows.clone(), beside, turned))?;
@@ -109,12 +136,17 @@ impl HeatMap {
         }
         let colour = if value < 0.0 { ink::NEGATIVE } else { ink::SERIES[0] };
         // Two digits: enough for the eye, and the same on every platform.
-        let strength = (value.abs() / strongest * STRONGEST * 100.0).round() / 100.0;
+        let strength =
+            (value.abs() / strongest * STRONGEST * 100.0).round() / 100.0;
         let cell = [grid.corner(row, column), grid.corner(row + 1, column + 1)];
         canvas.draw(&Rectangle::new(cell, colour.mix(strength).filled()))?;
         if grid.width >= ROOM_FOR_NUMBER {
             let text = format!("{value:.*}", self.decimals);
-            canvas.draw(&Text::new(text, grid.middle(row, column), ink::label(HPos::Center)))?;
+            canvas.draw(&Text::new(
+                text,
+                grid.middle(row, column),
+                ink::label(HPos::Center),
+            ))?;
         }
         Ok(())
     }

@@ -13,7 +13,10 @@ pub const HEIGHT: u32 = 28;
 /// Fails when there are more series than can be told apart.
 pub fn check_count(series: usize) -> Result<()> {
     let most = ink::SERIES.len();
-    ensure!(series <= most, "{series} series in one figure: readers can tell {most} apart");
+    ensure!(
+        series <= most,
+        "{series} series in one figure: readers can tell {most} apart"
+    );
     Ok(())
 }
 
@@ -31,11 +34,13 @@ pub fn draw(canvas: &Canvas, left: i32, names: &[String]) -> Result<()> {
 
 /// Draws the mark of a series: its shape tells what its colour tells.
 pub fn mark(canvas: &Canvas, series: usize, (x, y): (i32, i32)) -> Result<()> {
-    let (filled, stroke) = (ink::SERIES[series].filled(), ink::SERIES[series].stroke_width(2));
+    let (filled, stroke) =
+        (ink::SERIES[series].filled(), ink::SERIES[series].stroke_width(2));
     match series {
         0 => canvas.draw(&Circle::new((x, y), 4, filled))?,
         1 => canvas.draw(&TriangleMarker::new((x, y), 6, filled))?,
-        2 => canvas.draw(&Rectangle::new([(x - 4, y - 4), (x + 4, y + 4)], filled))?,
+        2 => canvas
+            .draw(&Rectangle::new([(x - 4, y - 4), (x + 4, y + 4)], filled))?,
         3 => canvas.draw(&Cross::new((x, y), 4, stroke))?,
         _ => canvas.draw(&Circle::new((x, y), 4, stroke))?,
     }

@@ -43,10 +43,18 @@ impl Axis {
     }
 
     /// The stretch of the axis that holds `low..=high`, with a little room.
-    fn stretch(&self, low: f64, high: f64, room: f64) -> Result<std::ops::Range<f64>> {
+    fn stretch(
+        &self,
+        low: f64,
+        high: f64,
+        room: f64,
+    ) -> Result<std::ops::Range<f64>> {
         let log = self.scale == Scale::Log;
         let label = &self.label;
-        ensure!(!log || low > 0.0, "{label}: {low} has no place on a logarithmic axis");
+        ensure!(
+            !log || low > 0.0,
+            "{label}: {low} has no place on a logarithmic axis"
+        );
         let [a, b] = if log { [low.ln(), high.ln()] } else { [low, high] };
         let room = if a == b { 0.5 } else { (b - a) * room };
         let [a, b] = [a - room, b + room];
@@ -70,7 +78,8 @@ impl Lines {
         legend::check_count(table.columns().len())?;
         let series = series(table)?;
         let xs = || series.iter().flatten().map(|point| point.0);
-        let [left, right] = [xs().fold(f64::MAX, f64::min), xs().fold(f64::MIN, f64::max)];
+        let [left, right] =
+            [xs().fold(f64::MAX, f64::min), xs().fold(f64::MIN, f64::max)];
         let (low, high) = table.range()?;
         let x = self.x.stretch(left, right, 0.02)?;
         let y = self.y.stretch(low, high, 0.06)?;
@@ -81,8 +90,12 @@ impl Lines {
             }
             match (self.x.scale, self.y.scale) {
                 (Scale::Linear, Scale::Linear) => self.plot(canvas, x, y, &series),
-                (Scale::Log, Scale::Linear) => self.plot(canvas, x.log_scale(), y, &series),
-                (Scale::Linear, Scale::Log) => self.plot(canvas, x, y.log_scale(), &series),
+                (Scale::Log, Scale::Linear) => {
+                    self.plot(canvas, x.log_scale(), y, &series)
+                }
+                (Scale::Linear, Scale::Log) => {
+                    self.plot(canvas, x, y.log_scale(), &series)
+                }
                 (Scale::Log, Scale::Log) => {
                     self.plot(canvas, x.log_scale(), y.log_scale(), &series)
                 }
@@ -90,7 +103,13 @@ impl Lines {
         })
     }
 
-    fn plot<X, Y>(&self, canvas: &Canvas, x: X, y: Y, series: &[Series]) -> Result<()>
+    fn plot<X, Y>(
+        &self,
+        canvas: &Canvas,
+        x: X,
+        y: Y,
+        series: &[Series],
+    ) -> Result<()>
     where
         X: AsRangedCoord<Value = f64>,
         Y: AsRangedCoord<Value = f64>,
@@ -133,8 +152,12 @@ impl Lines {
 fn series(table: &Table) -> Result<Vec<Series>> {
     let mut series = vec![Series::new(); table.columns().len()];
     for (key, values) in table.rows() {
-        let x: f64 = key.parse().with_context(|| format!("the x {key:?} is not a number"))?;
-        for (points, &y) in series.iter_mut().zip(values).filter(|(_, y)| !y.is_nan()) {
+        let x: f64 = key
+            .parse()
+            .with_context(|| format!("the x {key:?} is not a number"))?;
+        for (points, &y) in
+            series.iter_mut().zip(values).filter(|(_, y)| !y.is_nan())
+        {
             points.push((x, y));
         }
     }

@@ -12,7 +12,8 @@ use crate::ink;
 pub type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// What SVG assumes anyway.
-const DEFAULTS: [&str; 3] = [" opacity=\"1\"", " stroke=\"none\"", " stroke-width=\"1\""];
+const DEFAULTS: [&str; 3] =
+    [" opacity=\"1\"", " stroke=\"none\"", " stroke-width=\"1\""];
 
 /// Draws on a canvas of the book's width and makes the result fit for a page.
 pub fn draw(
@@ -41,7 +42,8 @@ fn finish(drawn: &str, finding: &str, height: u32) -> Result<String> {
          <title>{finding}</title>\n"
     );
     for line in body.lines().filter(|line| !line.trim().is_empty()) {
-        let mut line = line.replace(ink::TEXT_HEX, "currentColor").replace(" \"", "\"");
+        let mut line =
+            line.replace(ink::TEXT_HEX, "currentColor").replace(" \"", "\"");
         for default in DEFAULTS {
             line = line.replace(default, "");
         }

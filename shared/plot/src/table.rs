@@ -28,7 +28,11 @@ impl Table {
     /// # Panics
     /// When there are not as many values as columns.
     #[must_use]
-    pub fn row(mut self, key: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
+    pub fn row(
+        mut self,
+        key: impl Into<String>,
+        values: impl IntoIterator<Item = f64>,
+    ) -> Self {
         let values: Vec<f64> = values.into_iter().collect();
         assert_eq!(values.len(), self.columns.len(), "a value for every column");
         self.rows.push((key.into(), values));
@@ -47,9 +51,13 @@ impl Table {
 
     /// The largest and the smallest number; an error when there is none.
     pub(crate) fn range(&self) -> Result<(f64, f64)> {
-        let drawn = || self.rows.iter().flat_map(|(_, row)| row).filter(|v| !v.is_nan());
+        let drawn =
+            || self.rows.iter().flat_map(|(_, row)| row).filter(|v| !v.is_nan());
         ensure!(drawn().next().is_some(), "the table holds no numbers");
-        ensure!(drawn().all(|v| v.is_finite()), "the table holds an infinite number");
+        ensure!(
+            drawn().all(|v| v.is_finite()),
+            "the table holds an infinite number"
+        );
         let low = drawn().fold(f64::INFINITY, |a, &b| a.min(b));
         Ok((low, drawn().fold(f64::NEG_INFINITY, |a, &b| a.max(b))))
     }
@@ -79,8 +87,10 @@ impl Table {
         let mut table = Self::new(&header[0], header.iter().skip(1));
         for (index, record) in reader.records().enumerate() {
             let record = record?;
-            let numbers = record.iter().skip(1).map(number).collect::<Result<Vec<_>>>();
-            let values = numbers.with_context(|| format!("row {} of the CSV", index + 1))?;
+            let numbers =
+                record.iter().skip(1).map(number).collect::<Result<Vec<_>>>();
+            let values =
+                numbers.with_context(|| format!("row {} of the CSV", index + 1))?;
             table = table.row(&record[0], values);
         }
         Ok(table)
@@ -90,18 +100,29 @@ impl Table {
     /// more than `tolerance` (absolute up to 1, relative above). `None` when they agree.
     pub fn difference(&self, other: &Self, tolerance: f64) -> Option<String> {
         if (&self.key, &self.columns) != (&other.key, &other.columns) {
-            return Some(format!("columns {:?} became {:?}", self.columns, other.columns));
+            return Some(format!(
+                "columns {:?} became {:?}",
+                self.columns, other.columns
+            ));
         }
         if self.rows.len() != other.rows.len() {
-            return Some(format!("{} rows became {}", self.rows.len(), other.rows.len()));
+            return Some(format!(
+                "{} rows became {}",
+                self.rows.len(),
+                other.rows.len()
+            ));
         }
         self.rows.iter().zip(&other.rows).find_map(|((a_key, a), (b_key, b))| {
             if a_key != b_key {
                 return Some(format!("row {a_key:?} became {b_key:?}"));
             }
-            let apart = a.iter().zip(b).position(|(&a, &b)| !close(a, b, tolerance))?;
+            let apart =
+                a.iter().zip(b).position(|(&a, &b)| !close(a, b, tolerance))?;
             let column = &self.columns[apart];
-            Some(format!("{column:?} at {a_key:?}: {} became {}", a[apart], b[apart]))
+            Some(format!(
+                "{column:?} at {a_key:?}: {} became {}",
+                a[apart], b[apart]
+            ))
         })
     }
 }

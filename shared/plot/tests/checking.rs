@@ -16,16 +16,23 @@ fn figure() -> Figure {
 }
 
 fn table(cached: f64) -> Table {
-    Table::new("kind", ["tokens/s"]).row("plain", [1.0 / 3.0]).row("cached, \"fast\"", [cached])
+    Table::new("kind", ["tokens/s"])
+        .row("plain", [1.0 / 3.0])
+        .row("cached, \"fast\"", [cached])
 }
 
 fn say(table: &Table, dir: &Path) -> String {
-    format!("{:#}", check(&figure(), table, dir, TOLERANCE).expect_err("the check must fail"))
+    format!(
+        "{:#}",
+        check(&figure(), table, dir, TOLERANCE).expect_err("the check must fail")
+    )
 }
 
 #[test]
 fn a_table_survives_the_way_through_its_csv() {
-    let table = Table::new("x", ["a, b", "c"]).row("1", [0.1, f64::NAN]).row("2", [-1e9, 3.5]);
+    let table = Table::new("x", ["a, b", "c"])
+        .row("1", [0.1, f64::NAN])
+        .row("2", [-1e9, 3.5]);
     let read = Table::from_csv(&table.to_csv().unwrap()).unwrap();
     assert_eq!(read.difference(&table, 0.0), None);
     assert_eq!(read.to_csv().unwrap(), table.to_csv().unwrap());
@@ -36,7 +43,11 @@ fn what_was_just_written_passes_the_check() {
     let dir = tempfile::tempdir().unwrap();
     overwrite(&figure(), &table(2.0), dir.path(), TOLERANCE).unwrap();
     check(&figure(), &table(2.0), dir.path(), TOLERANCE).unwrap();
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing unfinished stays");
+    assert_eq!(
+        fs::read_dir(dir.path()).unwrap().count(),
+        2,
+        "nothing unfinished stays"
+    );
 }
 
 #[test]
@@ -45,7 +56,10 @@ fn a_number_within_the_tolerance_passes_and_one_beyond_it_is_named() {
     overwrite(&figure(), &table(2.0), dir.path(), TOLERANCE).unwrap();
     check(&figure(), &table(2.0009), dir.path(), TOLERANCE).unwrap();
     let said = say(&table(2.5), dir.path());
-    assert!(said.contains("2 became 2.5") && said.contains("cargo xtask figures"), "{said}");
+    assert!(
+        said.contains("2 became 2.5") && said.contains("cargo xtask figures"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -64,7 +78,10 @@ fn a_drawing_that_was_edited_by_hand_is_found() {
     let svg = dir.path().join("speed.svg");
     let edited = fs::read_to_string(&svg).unwrap().replace("cached", "magic");
     fs::write(&svg, edited).unwrap();
-    assert!(say(&table(2.0), dir.path()).contains("speed.svg is not what speed.csv draws"));
+    assert!(
+        say(&table(2.0), dir.path())
+            .contains("speed.svg is not what speed.csv draws")
+    );
 }
 
 #[test]
@@ -82,5 +99,7 @@ fn line_ends_of_windows_make_no_difference() {
 #[test]
 fn a_figure_that_is_not_there_says_how_to_make_it() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(say(&table(2.0), dir.path()).contains("`cargo xtask figures` makes it"));
+    assert!(
+        say(&table(2.0), dir.path()).contains("`cargo xtask figures` makes it")
+    );
 }

@@ -11,7 +11,11 @@ fn bars() -> Chart {
 }
 
 fn heat_map() -> Chart {
-    Chart::HeatMap(HeatMap { rows: "query".into(), columns: "key".into(), decimals: 2 })
+    Chart::HeatMap(HeatMap {
+        rows: "query".into(),
+        columns: "key".into(),
+        decimals: 2,
+    })
 }
 
 fn table() -> Table {
@@ -37,7 +41,9 @@ fn the_same_table_always_gives_the_same_drawing() {
 fn a_drawing_fits_into_an_html_block_of_a_page() {
     for chart in [lines(), bars(), heat_map()] {
         let svg = figure(chart).draw(&table()).unwrap();
-        assert!(svg.starts_with("<svg role=\"img\" aria-label=\"Both losses fall\""));
+        assert!(
+            svg.starts_with("<svg role=\"img\" aria-label=\"Both losses fall\"")
+        );
         assert!(svg.contains("<title>Both losses fall</title>"));
         assert!(svg.ends_with("</svg>\n"));
         assert!(svg.lines().all(|line| !line.trim().is_empty()), "no blank line");
@@ -48,7 +54,8 @@ fn a_drawing_fits_into_an_html_block_of_a_page() {
 fn text_takes_the_colour_of_the_page() {
     for chart in [lines(), bars(), heat_map()] {
         let svg = figure(chart).draw(&table()).unwrap();
-        let texts: Vec<_> = svg.lines().filter(|line| line.starts_with("<text")).collect();
+        let texts: Vec<_> =
+            svg.lines().filter(|line| line.starts_with("<text")).collect();
         assert!(!texts.is_empty());
         assert!(texts.iter().all(|text| text.contains("fill=\"currentColor\"")));
         assert!(!svg.contains("#010203") && !svg.contains("#000000"));
@@ -60,7 +67,8 @@ fn labels_are_escaped_for_svg_markdown_formulas_and_includes() {
     let table = Table::new("word", ["a<b & \"c\"", "$5", "{{#include x}}"])
         .row("<|endoftext|>", [1.0, 2.0, 3.0]);
     for chart in [bars(), heat_map()] {
-        let figure = Figure { name: "test", finding: "a < b & costs \"$5\"", chart };
+        let figure =
+            Figure { name: "test", finding: "a < b & costs \"$5\"", chart };
         let svg = figure.draw(&table).unwrap();
         assert!(svg.contains("a &lt; b &amp; costs &quot;&#36;5&quot;"));
         assert!(svg.contains("&lt;|endoftext|&gt;"));
@@ -71,20 +79,27 @@ fn labels_are_escaped_for_svg_markdown_formulas_and_includes() {
 
 #[test]
 fn an_empty_cell_is_not_drawn() {
-    let full = Table::new("query", ["a", "b"]).row("a", [0.5, 0.25]).row("b", [0.5, 0.5]);
-    let masked = Table::new("query", ["a", "b"]).row("a", [0.5, f64::NAN]).row("b", [0.5, 0.5]);
-    let cells = |table| figure(heat_map()).draw(table).unwrap().matches("<rect").count();
+    let full =
+        Table::new("query", ["a", "b"]).row("a", [0.5, 0.25]).row("b", [0.5, 0.5]);
+    let masked = Table::new("query", ["a", "b"])
+        .row("a", [0.5, f64::NAN])
+        .row("b", [0.5, 0.5]);
+    let cells =
+        |table| figure(heat_map()).draw(table).unwrap().matches("<rect").count();
     assert_eq!(cells(&masked), cells(&full) - 1);
 }
 
 #[test]
 fn a_table_that_does_not_fit_the_chart_is_a_sentence() {
-    let say = |table: Table, chart| format!("{:#}", figure(chart).draw(&table).unwrap_err());
+    let say = |table: Table, chart| {
+        format!("{:#}", figure(chart).draw(&table).unwrap_err())
+    };
     let named = Table::new("step", ["loss"]).row("first", [1.0]);
     assert!(say(named, lines()).contains("\"first\" is not a number"));
     let zero = Table::new("step", ["loss"]).row("1", [0.0]);
     assert!(say(zero, lines()).contains("0 has no place on a logarithmic axis"));
-    let crowd = Table::new("step", ["a", "b", "c", "d", "e", "f"]).row("1", [1.0; 6]);
+    let crowd =
+        Table::new("step", ["a", "b", "c", "d", "e", "f"]).row("1", [1.0; 6]);
     assert!(say(crowd, bars()).contains("6 series in one figure"));
     assert!(say(Table::new("step", ["a"]), bars()).contains("no numbers"));
 }

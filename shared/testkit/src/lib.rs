@@ -33,7 +33,8 @@ pub fn seed(seed: i64) -> MutexGuard<'static, ()> {
 #[track_caller]
 pub fn assert_close(actual: &Tensor, expected: &Tensor, tolerance: f64) {
     assert_eq!(actual.size(), expected.size(), "the shapes differ");
-    let [actual, expected] = [actual, expected].map(|x| x.detach().to_kind(Kind::Double));
+    let [actual, expected] =
+        [actual, expected].map(|x| x.detach().to_kind(Kind::Double));
     let difference = (&actual - &expected).abs().flatten(0, -1);
     let worst = difference.max().double_value(&[]);
     if worst > tolerance || worst.is_nan() {
@@ -72,7 +73,11 @@ pub fn assert_causal(input: &Tensor, layer: impl Fn(&Tensor) -> Tensor) {
 /// # Panics
 /// When an output depends on a later id, or the model ignores an id.
 #[track_caller]
-pub fn assert_causal_ids(ids: &Tensor, vocab: i64, model: impl Fn(&Tensor) -> Tensor) {
+pub fn assert_causal_ids(
+    ids: &Tensor,
+    vocab: i64,
+    model: impl Fn(&Tensor) -> Tensor,
+) {
     assert_causal_under(ids, |position| (position + 1).remainder(vocab), model);
 }
 
@@ -90,7 +95,8 @@ fn assert_causal_under(
         let after = tch::no_grad(|| layer(&other));
 
         let moved = |from: i64, length: i64| {
-            let [before, after] = [&before, &after].map(|y| y.narrow(1, from, length));
+            let [before, after] =
+                [&before, &after].map(|y| y.narrow(1, from, length));
             (after - before).abs().max().double_value(&[])
         };
         if changed > 0 {
@@ -101,7 +107,10 @@ fn assert_causal_under(
                  the layer looks ahead"
             );
         }
-        assert!(moved(changed, 1) > 0.0, "changing position {changed} changed nothing there");
+        assert!(
+            moved(changed, 1) > 0.0,
+            "changing position {changed} changed nothing there"
+        );
     }
 }
 
@@ -112,8 +121,9 @@ fn assert_causal_under(
 #[track_caller]
 pub fn golden(path: impl AsRef<Path>) -> BTreeMap<String, Tensor> {
     let path = path.as_ref();
-    let tensors = Tensor::read_safetensors(path)
-        .unwrap_or_else(|error| panic!("cannot read the golden file {}: {error}", path.display()));
+    let tensors = Tensor::read_safetensors(path).unwrap_or_else(|error| {
+        panic!("cannot read the golden file {}: {error}", path.display())
+    });
     tensors.into_iter().collect()
 }
 

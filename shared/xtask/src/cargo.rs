@@ -37,7 +37,8 @@ pub fn with_libtorch() -> Result<Command> {
 /// watch those variables, so libtorch's bindings would be rebuilt at every change between
 /// `cargo xtask run` and plain `cargo run`.
 pub fn plain() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command =
+        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -60,6 +61,7 @@ fn env_rustflags(libtorch: &Libtorch) -> Result<Option<String>> {
 
 fn path_with(libtorch: &Libtorch) -> Result<std::ffi::OsString> {
     let now = env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(libtorch.lib.clone()).chain(env::split_paths(&now));
+    let folders =
+        std::iter::once(libtorch.lib.clone()).chain(env::split_paths(&now));
     env::join_paths(folders).context("can't put libtorch's folder on PATH")
 }

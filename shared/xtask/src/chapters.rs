@@ -9,7 +9,9 @@ use crate::{cargo, compiler, paths, process};
 
 /// Which chapter to run, and how.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  cargo xtask run ch04 -- --prompt \"Every effort moves you\"")]
+#[command(
+    after_help = "Example:\n  cargo xtask run ch04 -- --prompt \"Every effort moves you\""
+)]
 pub struct RunArgs {
     /// The chapter, such as ch04
     chapter: String,
@@ -79,8 +81,8 @@ pub fn test(args: &TestArgs) -> Result<()> {
 /// When the folder `chapters` can't be read.
 pub fn all() -> Result<Vec<String>> {
     let folder = paths::root().join("chapters");
-    let entries =
-        fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
+    let entries = fs::read_dir(&folder)
+        .with_context(|| format!("can't read {}", folder.display()))?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| folder.join(name).join("Cargo.toml").is_file())
@@ -94,7 +96,8 @@ pub fn all() -> Result<Vec<String>> {
 /// # Errors
 /// One sentence that lists the chapters there are.
 pub fn find(wanted: &str, folders: &[String]) -> Result<String> {
-    let package = |folder: &str| folder.split('-').next().unwrap_or(folder).to_owned();
+    let package =
+        |folder: &str| folder.split('-').next().unwrap_or(folder).to_owned();
     for folder in folders {
         if wanted == folder || wanted == package(folder) {
             return Ok(package(folder));
@@ -105,9 +108,9 @@ pub fn find(wanted: &str, folders: &[String]) -> Result<String> {
 
 /// Hands over to `command`. It has said itself what went wrong, so only its status passes on.
 fn finish(mut command: Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("could not start `{}`", process::show(&command)))?;
+    let status = command.status().with_context(|| {
+        format!("could not start `{}`", process::show(&command))
+    })?;
     if status.success() {
         return Ok(());
     }

@@ -21,11 +21,14 @@ pub fn find() -> Result<String> {
     }
     if let Ok(chosen) = env::var("CXX") {
         // CXX may carry a wrapper and options: `ccache g++`.
-        let program = chosen.split_whitespace().next().unwrap_or_default().to_owned();
+        let program =
+            chosen.split_whitespace().next().unwrap_or_default().to_owned();
         if runs(&program) {
             return Ok(chosen);
         }
-        bail!("CXX is set to {chosen}, which does not run: unset CXX, or set it to a C++ compiler");
+        bail!(
+            "CXX is set to {chosen}, which does not run: unset CXX, or set it to a C++ compiler"
+        );
     }
     if runs("c++") {
         return Ok("c++".into());
@@ -44,6 +47,10 @@ pub fn find() -> Result<String> {
 fn runs(program: &str) -> bool {
     let Ok(path) = which(program) else { return false };
     let mut command = Command::new(path);
-    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }

@@ -93,7 +93,8 @@ pub fn run(args: &Args) -> Result<()> {
 fn folder(wanted: Option<&Path>) -> Result<PathBuf> {
     let default = paths::root().join(FOLDER);
     let folder = wanted.unwrap_or(&default);
-    std::path::absolute(folder).with_context(|| format!("{} names no folder", folder.display()))
+    std::path::absolute(folder)
+        .with_context(|| format!("{} names no folder", folder.display()))
 }
 
 fn exercises(chapters: &[Chapter]) -> impl Iterator<Item = &Exercise> {
@@ -107,7 +108,9 @@ fn list(chapters: &[Chapter], json: bool) -> Result<()> {
             println!("{}", serde_json::to_string(exercise)?);
         } else {
             let number = number.to_string();
-            println!("{number:<5} {title:<32} {points:>3} points {minutes:>3} min  {file}");
+            println!(
+                "{number:<5} {title:<32} {points:>3} points {minutes:>3} min  {file}"
+            );
         }
     }
     Ok(())
@@ -128,7 +131,9 @@ fn hand_out(folder: &Path, chapters: &[Chapter]) -> Result<()> {
             Handed::New => println!("new       {file}"),
             Handed::Same => println!("the same  {file}"),
             Handed::Kept => println!("kept      {file} (your answer is in it)"),
-            Handed::Renewed => println!("renewed   {file} (the old one is beside it: .old)"),
+            Handed::Renewed => {
+                println!("renewed   {file} (the old one is beside it: .old)")
+            }
         }
     }
     println!("\nOpen {} and read its README.md.", folder.display());
@@ -143,7 +148,10 @@ fn grade(args: &Grade, all: Vec<Chapter>) -> Result<()> {
     if let Work::Folder(folder) = &work
         && !folder.is_dir()
     {
-        bail!("{} is not there; `cargo xtask coursework start` makes it", folder.display());
+        bail!(
+            "{} is not there; `cargo xtask coursework start` makes it",
+            folder.display()
+        );
     }
     let picked = pick(all, &args.exercises)?;
     setup::ensure_libtorch()?;
@@ -154,7 +162,9 @@ fn grade(args: &Grade, all: Vec<Chapter>) -> Result<()> {
     let points: usize = reports.iter().map(|report| report.points).sum();
     let out_of: usize = reports.iter().map(|report| report.out_of).sum();
     match args.json {
-        true => println!("{}", json!({"total": {"points": points, "out_of": out_of}})),
+        true => {
+            println!("{}", json!({"total": {"points": points, "out_of": out_of}}))
+        }
         false => println!("\n{points} of {out_of} points"),
     }
     let left = reports.iter().filter(|report| !report.solved()).count();
@@ -177,9 +187,13 @@ fn print_text(report: &Report) {
     let number = exercise.to_string();
     print!("{number:<5} {title:<32} {points:>3} of {out_of:>3} points   ");
     match &report.problem {
-        None => println!("{} of {} tests passed", report.passed(), report.tests.len()),
+        None => {
+            println!("{} of {} tests passed", report.passed(), report.tests.len())
+        }
         Some(Problem::NotStarted) => println!("not started"),
-        Some(Problem::DoesNotCompile(said)) => println!("does not compile\n{}", indent(said)),
+        Some(Problem::DoesNotCompile(said)) => {
+            println!("does not compile\n{}", indent(said))
+        }
         Some(Problem::Missing(said) | Problem::Unreadable(said)) => {
             println!("can't be graded\n{}", indent(said));
         }
@@ -194,7 +208,10 @@ fn print_text(report: &Report) {
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("              {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("              {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn check(all: &[Chapter]) -> Result<()> {

@@ -51,13 +51,31 @@ impl Check {
     }
 
     /// Missing, but only some commands need it.
-    pub fn optional(name: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { name, state: State::Optional, found: found.into(), fix: Some(fix.into()) }
+    pub fn optional(
+        name: &'static str,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            state: State::Optional,
+            found: found.into(),
+            fix: Some(fix.into()),
+        }
     }
 
     /// In the way of everything.
-    pub fn broken(name: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { name, state: State::Broken, found: found.into(), fix: Some(fix.into()) }
+    pub fn broken(
+        name: &'static str,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            state: State::Broken,
+            found: found.into(),
+            fix: Some(fix.into()),
+        }
     }
 }
 
@@ -71,7 +89,11 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let report = checks::all();
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&report).context("can't print the report")?);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&report)
+                .context("can't print the report")?
+        );
     } else {
         print!("{}", render(&report));
     }
@@ -105,7 +127,9 @@ fn advice(report: &[Check], state: State, title: &str) -> String {
     let lines: String = report
         .iter()
         .filter(|check| check.state == state)
-        .filter_map(|check| Some(format!("  {}: {}\n", check.name, check.fix.as_ref()?)))
+        .filter_map(|check| {
+            Some(format!("  {}: {}\n", check.name, check.fix.as_ref()?))
+        })
         .collect();
     if lines.is_empty() { lines } else { format!("\n{title}\n{lines}") }
 }

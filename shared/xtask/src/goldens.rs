@@ -43,12 +43,16 @@ fn scripts(wanted: &str) -> Result<Vec<PathBuf>> {
     let root = paths::root();
     let mut found = Vec::new();
     for chapter in chapters::all()? {
-        let folder = Path::new("chapters").join(chapter).join("tests").join("golden");
+        let folder =
+            Path::new("chapters").join(chapter).join("tests").join("golden");
         let Ok(entries) = fs::read_dir(root.join(&folder)) else { continue };
         for entry in entries {
             let path = folder.join(entry?.file_name());
-            let is_script = path.extension().is_some_and(|extension| extension == "py");
-            if is_script && path.to_string_lossy().replace('\\', "/").contains(wanted) {
+            let is_script =
+                path.extension().is_some_and(|extension| extension == "py");
+            if is_script
+                && path.to_string_lossy().replace('\\', "/").contains(wanted)
+            {
                 found.push(root.join(path));
             }
         }
@@ -65,8 +69,11 @@ fn renew(python: &Path, script: &Path) -> Result<Vec<String>> {
     if out.exists() {
         fs::remove_dir_all(&out)?;
     }
-    fs::create_dir_all(&out).with_context(|| format!("can't make {}", out.display()))?;
-    process::run(Command::new(python).arg(script).arg("--out").arg(&out).current_dir(folder))?;
+    fs::create_dir_all(&out)
+        .with_context(|| format!("can't make {}", out.display()))?;
+    process::run(
+        Command::new(python).arg(script).arg("--out").arg(&out).current_dir(folder),
+    )?;
 
     let mut lines = Vec::new();
     for entry in fs::read_dir(&out)? {
@@ -81,7 +88,10 @@ fn renew(python: &Path, script: &Path) -> Result<Vec<String>> {
         } else {
             "new    "
         };
-        lines.push(format!("{mark} {}", old.strip_prefix(paths::root()).unwrap_or(&old).display()));
+        lines.push(format!(
+            "{mark} {}",
+            old.strip_prefix(paths::root()).unwrap_or(&old).display()
+        ));
         if !same {
             // target/ may be on another disk, where a rename would fail.
             let partial = old.with_extension("partial");

@@ -33,8 +33,12 @@ fn folder(variant: Variant) -> Result<PathBuf> {
 /// network, a damaged download.
 pub fn ensure(variant: Variant, force: bool) -> Result<PathBuf> {
     let root = root(variant)?;
-    let complete = |_: &Path| !force && libtorch::inspect(&root, &Variables::default()).is_ok();
-    once::install(&folder(variant)?, complete, |partial| install(variant, partial))?;
+    let complete = |_: &Path| {
+        !force && libtorch::inspect(&root, &Variables::default()).is_ok()
+    };
+    once::install(&folder(variant)?, complete, |partial| {
+        install(variant, partial)
+    })?;
     Ok(root)
 }
 
@@ -78,7 +82,8 @@ fn no_build(variant: Variant) -> anyhow::Error {
 /// pip keeps the wheels and what it unpacks side by side for a moment.
 fn check_room(partial: &Path, wheels: &Wheels) -> Result<()> {
     let needed = wheels.peak_mb;
-    let free = fs4::available_space(partial).map_or(u64::MAX, |bytes| bytes / 1_000_000);
+    let free =
+        fs4::available_space(partial).map_or(u64::MAX, |bytes| bytes / 1_000_000);
     if free < needed {
         bail!(
             "installing libtorch needs {needed} MB for a moment, and {} has {free} MB free: make \
@@ -99,8 +104,19 @@ fn pip(python: &Python, partial: &Path, wheels: &Wheels) -> Result<()> {
     fs::write(&requirements, wheels.wheels.join("\n"))?;
 
     let mut command = python.command();
-    command.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]);
-    command.args(["--no-cache-dir", "--no-deps", "--no-compile", "--require-hashes"]);
+    command.args([
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]);
+    command.args([
+        "--no-cache-dir",
+        "--no-deps",
+        "--no-compile",
+        "--require-hashes",
+    ]);
     command.args(["--only-binary=:all:", "--implementation", "cp"]);
     let version = &pins::libtorch().python;
     command.args(["--python-version", version]);
@@ -138,7 +154,9 @@ pub fn run_pip(command: &mut Command) -> Result<()> {
             if line.contains("Retrying (")
                 && !said.iter().any(|l: &String| l.contains("Retrying ("))
             {
-                eprintln!("The package index does not answer; pip keeps trying for a while.");
+                eprintln!(
+                    "The package index does not answer; pip keeps trying for a while."
+                );
             }
             said.push(line);
         }
@@ -151,8 +169,9 @@ pub fn run_pip(command: &mut Command) -> Result<()> {
 
 /// What pip's messages mean, and what to do about it.
 pub fn explain(said: &[String]) -> String {
-    let says =
-        |words: &[&str]| said.iter().any(|line| words.iter().any(|word| line.contains(word)));
+    let says = |words: &[&str]| {
+        said.iter().any(|line| words.iter().any(|word| line.contains(word)))
+    };
     if says(&["No space left", "Errno 28"]) {
         return format!(
             "the disk is full: make room, or set {} to a folder on another disk, and repeat the \
@@ -184,7 +203,10 @@ pub fn explain(said: &[String]) -> String {
             .into();
     }
     let error = said.iter().rfind(|line| line.starts_with("ERROR")).or(said.last());
-    format!("pip failed: {}", error.map_or("it did not say why", |line| line.as_str()))
+    format!(
+        "pip failed: {}",
+        error.map_or("it did not say why", |line| line.as_str())
+    )
 }
 
 /// Removes what a CPU build never uses: CUDA's kernels, the Python package, helper programs.
@@ -198,7 +220,8 @@ fn prune(partial: &Path) -> Result<()> {
         ["include", "lib", "share", "version.py"].contains(&name)
     })?;
     keep_only(&partial.join("torch").join("lib"), |name| {
-        let cuda = ["cuda", "nvshmem", "nvrtc"].iter().any(|part| name.contains(part));
+        let cuda =
+            ["cuda", "nvshmem", "nvrtc"].iter().any(|part| name.contains(part));
         !cuda && !name.contains("torch_python")
     })?;
     // libtorch_cpu.so is linked to these two, even in a program that never sees a GPU.

@@ -37,7 +37,8 @@ pub struct Variables {
 impl Variables {
     /// The variables of this process.
     pub fn from_env() -> Self {
-        let folder = |name| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let folder =
+            |name| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         Self {
             libtorch: folder("LIBTORCH"),
             lib: folder("LIBTORCH_LIB"),
@@ -58,7 +59,11 @@ pub fn inspect(root: &Path, variables: &Variables) -> Result<Libtorch> {
     }
     let include_root = variables.include.as_deref().unwrap_or(root);
     if !include_root.join("include").join("torch").is_dir() {
-        let name = if variables.include.is_some() { "LIBTORCH_INCLUDE" } else { "LIBTORCH" };
+        let name = if variables.include.is_some() {
+            "LIBTORCH_INCLUDE"
+        } else {
+            "LIBTORCH"
+        };
         bail!(
             "{name} is {}, which has no include/torch: {}",
             include_root.display(),
@@ -93,7 +98,11 @@ pub fn version_of(root: &Path) -> Option<String> {
 
 /// The file name of the shared library `name` in `lib`, on this system.
 pub fn library(lib: &Path, name: &str) -> PathBuf {
-    lib.join(format!("{}{name}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
+    lib.join(format!(
+        "{}{name}{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    ))
 }
 
 /// Whether tch accepts this version: the part before `+cpu` or `+cu130` must be equal.
@@ -125,7 +134,8 @@ fn check_root(variable: &str, root: &Path, lib_is_elsewhere: bool) -> Result<()>
             meant.display()
         );
     }
-    let what = if root.is_dir() { "holds no lib/libtorch_cpu" } else { "does not exist" };
+    let what =
+        if root.is_dir() { "holds no lib/libtorch_cpu" } else { "does not exist" };
     bail!(
         "{variable} is {}, which {what}: unset {variable} and run `cargo xtask setup`",
         root.display()

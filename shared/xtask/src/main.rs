@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::{book, chapters, coursework, doctor, goldens, notebooks, setup, snapshots};
+use xtask::{
+    book, chapters, coursework, doctor, goldens, notebooks, setup, snapshots,
+};
 
 /// Set up, check, run and test the project
 #[derive(Parser)]

@@ -124,6 +124,9 @@ fn renew(name: &str) -> Result<()> {
         bail!("{shown} failed, so its file is left as it was");
     }
     run.after.write(&path)?;
-    println!("{shown}: {} code cells, {:.0} s, outputs renewed", run.cells, run.seconds);
+    println!(
+        "{shown}: {} code cells, {:.0} s, outputs renewed",
+        run.cells, run.seconds
+    );
     Ok(())
 }

@@ -31,7 +31,8 @@ pub fn install(
     clean(folder)?;
     // The process id keeps us apart from a child that outlived a killed set-up and still writes.
     let partial = sibling(folder, &format!("partial-{}", std::process::id()));
-    fs::create_dir_all(&partial).with_context(|| format!("can't make {}", partial.display()))?;
+    fs::create_dir_all(&partial)
+        .with_context(|| format!("can't make {}", partial.display()))?;
     let built = build(&partial).and_then(|()| replace(&partial, folder));
     if built.is_err() {
         let _ = fs::remove_dir_all(&partial); // the next set-up cleans what is left
@@ -60,7 +61,8 @@ pub fn install_in_place(
     }
     remove(folder)?;
     build(folder)?;
-    File::create(&marker).with_context(|| format!("can't write {}", marker.display()))?;
+    File::create(&marker)
+        .with_context(|| format!("can't write {}", marker.display()))?;
     Ok(())
 }
 
@@ -81,14 +83,16 @@ fn clean(folder: &Path) -> Result<()> {
 
 fn replace(partial: &Path, folder: &Path) -> Result<()> {
     remove(folder)?;
-    fs::rename(partial, folder)
-        .with_context(|| format!("can't rename {} to {}", partial.display(), folder.display()))
+    fs::rename(partial, folder).with_context(|| {
+        format!("can't rename {} to {}", partial.display(), folder.display())
+    })
 }
 
 fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("can't remove the unfinished {}", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| {
+            format!("can't remove the unfinished {}", folder.display())
+        })?;
     }
     Ok(())
 }
@@ -104,14 +108,20 @@ fn lock(folder: &Path) -> Result<File> {
             crate::paths::CACHE_VARIABLE
         )
     })?;
-    let file = File::create(&path).with_context(|| format!("can't write {}", path.display()))?;
+    let file = File::create(&path)
+        .with_context(|| format!("can't write {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => {
-            eprintln!("Waiting for another `cargo xtask` that installs {}.", folder.display());
+            eprintln!(
+                "Waiting for another `cargo xtask` that installs {}.",
+                folder.display()
+            );
         }
         // Some network folders have no locks. Then two set-ups at once are the user's to avoid.
-        Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+        Err(TryLockError::Error(error))
+            if error.kind() == ErrorKind::Unsupported =>
+        {
             return Ok(file);
         }
         Err(TryLockError::Error(_)) => {}

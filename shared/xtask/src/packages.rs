@@ -23,8 +23,9 @@ pub fn install_command(package: Package) -> String {
     if cfg!(windows) {
         return on_windows(package);
     }
-    let manager =
-        ["apt-get", "dnf", "zypper", "pacman"].into_iter().find(|name| which(name).is_ok());
+    let manager = ["apt-get", "dnf", "zypper", "pacman"]
+        .into_iter()
+        .find(|name| which(name).is_ok());
     on_linux(manager, package)
 }
 
@@ -46,7 +47,9 @@ fn on_linux(manager: Option<&str>, package: Package) -> String {
         Some("dnf") => format!("sudo dnf install {name}"),
         // A fresh container knows no package until the lists are fetched.
         Some(_) => format!("sudo apt-get update && sudo apt-get install {name}"),
-        None => format!("install the package {name} with your system's package manager"),
+        None => {
+            format!("install the package {name} with your system's package manager")
+        }
     }
 }
 

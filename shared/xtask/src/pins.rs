@@ -80,7 +80,8 @@ impl LibtorchPin {
 /// Never: a test reads the file.
 pub fn libtorch() -> &'static LibtorchPin {
     static PIN: LazyLock<LibtorchPin> = LazyLock::new(|| {
-        toml::from_str(include_str!("../pins/libtorch.toml")).expect("tests read this file")
+        toml::from_str(include_str!("../pins/libtorch.toml"))
+            .expect("tests read this file")
     });
     &PIN
 }
@@ -91,7 +92,8 @@ pub fn libtorch() -> &'static LibtorchPin {
 /// Never: a test reads the file.
 pub fn tools() -> &'static BTreeMap<String, ToolPin> {
     static PINS: LazyLock<BTreeMap<String, ToolPin>> = LazyLock::new(|| {
-        toml::from_str(include_str!("../pins/tools.toml")).expect("tests read this file")
+        toml::from_str(include_str!("../pins/tools.toml"))
+            .expect("tests read this file")
     });
     &PINS
 }

@@ -44,7 +44,8 @@ pub fn write(libtorch: &Libtorch) -> Result<()> {
     if fs::read_to_string(&path).is_ok_and(|now| now == text) {
         return Ok(());
     }
-    let partial = path.with_extension(format!("toml.partial-{}", std::process::id()));
+    let partial =
+        path.with_extension(format!("toml.partial-{}", std::process::id()));
     fs::write(&partial, text)
         .and_then(|()| fs::rename(&partial, &path))
         .with_context(|| format!("can't write {}", path.display()))
@@ -61,19 +62,26 @@ pub fn in_sync(libtorch: &Libtorch) -> bool {
 /// # Errors
 /// When the path is not Unicode, or holds a comma, at which the linker would split it.
 pub fn render(libtorch: &Libtorch) -> Result<String> {
-    let env = Table::from_iter([("LIBTORCH".into(), text_of(&libtorch.root)?.into())]);
+    let env =
+        Table::from_iter([("LIBTORCH".into(), text_of(&libtorch.root)?.into())]);
     let mut file = Table::from_iter([("env".into(), Value::Table(env))]);
     let flags = rustflags(&libtorch.lib)?;
     if !flags.is_empty() {
         // Examples in documentation are linked by rustdoc, which has flags of its own.
-        let docs = Table::from_iter([("rustdocflags".into(), Value::from(flags.clone()))]);
+        let docs =
+            Table::from_iter([("rustdocflags".into(), Value::from(flags.clone()))]);
         file.insert("build".into(), docs.into());
         let flags = Table::from_iter([("rustflags".into(), Value::from(flags))]);
         let here = format!("cfg(target_os = \"{}\")", std::env::consts::OS);
-        file.insert("target".into(), Table::from_iter([(here, Value::Table(flags))]).into());
+        file.insert(
+            "target".into(),
+            Table::from_iter([(here, Value::Table(flags))]).into(),
+        );
     }
     let body = toml::to_string(&file).context("can't write libtorch.toml")?;
-    Ok(format!("# Written by `cargo xtask setup`. Delete it to set up anew.\n{body}"))
+    Ok(format!(
+        "# Written by `cargo xtask setup`. Delete it to set up anew.\n{body}"
+    ))
 }
 
 /// The compiler flags that make binaries find the libraries in `lib`; none on Windows.
@@ -86,11 +94,14 @@ pub fn rustflags(lib: &Path) -> Result<Vec<String>> {
     }
     let lib = text_of(lib)?;
     if lib.contains(',') {
-        bail!("the path {lib} holds a comma, which linkers can't take: choose another folder");
+        bail!(
+            "the path {lib} holds a comma, which linkers can't take: choose another folder"
+        );
     }
     // The old kind of tag is also used for the libraries' own dependencies, and comes before
     // LD_LIBRARY_PATH, so another libtorch on that path does no harm.
-    let old_tag = if cfg!(target_os = "macos") { "" } else { ",--disable-new-dtags" };
+    let old_tag =
+        if cfg!(target_os = "macos") { "" } else { ",--disable-new-dtags" };
     Ok(vec!["-C".into(), format!("link-arg=-Wl,-rpath,{lib}{old_tag}")])
 }
 

@@ -23,13 +23,17 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// As [`run`]; the error quotes what the program said on standard error.
 pub fn capture(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } =
-        command.stdin(Stdio::null()).output().map_err(|error| explain(command, error))?;
+        command
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| explain(command, error))?;
     if !status.success() {
         let said = String::from_utf8_lossy(&stderr);
         bail!("`{}` failed ({status}): {}", show(command), said.trim());
     }
-    String::from_utf8(stdout)
-        .with_context(|| format!("`{}` printed something that is not UTF-8", show(command)))
+    String::from_utf8(stdout).with_context(|| {
+        format!("`{}` printed something that is not UTF-8", show(command))
+    })
 }
 
 /// The command as a person would type it.
@@ -41,7 +45,10 @@ pub fn show(command: &Command) -> String {
 fn explain(command: &Command, error: std::io::Error) -> anyhow::Error {
     let program = command.get_program().to_string_lossy();
     match error.kind() {
-        ErrorKind::NotFound => anyhow::anyhow!("`{program}` is not installed or not on PATH"),
-        _ => anyhow::Error::new(error).context(format!("could not start `{program}`")),
+        ErrorKind::NotFound => {
+            anyhow::anyhow!("`{program}` is not installed or not on PATH")
+        }
+        _ => anyhow::Error::new(error)
+            .context(format!("could not start `{program}`")),
     }
 }

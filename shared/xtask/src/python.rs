@@ -91,7 +91,8 @@ pub fn with_venv() -> Result<Python> {
 /// As [`with_pip`].
 pub fn choose_with_pip(pythons: &[Python]) -> Result<Python> {
     let recent = recent(pythons)?;
-    let good = |python: &&&Python| python.pip.is_some_and(|version| version >= OLDEST_PIP);
+    let good =
+        |python: &&&Python| python.pip.is_some_and(|version| version >= OLDEST_PIP);
     if let Some(python) = recent.iter().find(good) {
         return Ok((*python).clone());
     }
@@ -112,7 +113,8 @@ pub fn choose_with_pip(pythons: &[Python]) -> Result<Python> {
 
 /// The ones that are new enough; at least one.
 fn recent(pythons: &[Python]) -> Result<Vec<&Python>> {
-    let recent: Vec<_> = pythons.iter().filter(|python| python.version >= OLDEST).collect();
+    let recent: Vec<_> =
+        pythons.iter().filter(|python| python.version >= OLDEST).collect();
     if !recent.is_empty() {
         return Ok(recent);
     }

@@ -33,11 +33,17 @@ pub struct Args {
 /// # Errors
 /// One sentence and the fix.
 pub fn run(args: &Args) -> Result<()> {
-    let libtorch = if args.cuda || args.cpu || args.force { install(args)? } else { ensure()? };
+    let libtorch = if args.cuda || args.cpu || args.force {
+        install(args)?
+    } else {
+        ensure()?
+    };
     let version = libtorch.version.as_deref().unwrap_or("of an unknown version");
     eprintln!("libtorch {version} is ready in {}.", libtorch.root.display());
     if cfg!(windows) {
-        eprintln!("To start programs directly, not by `cargo xtask run`, put its DLLs on PATH:");
+        eprintln!(
+            "To start programs directly, not by `cargo xtask run`, put its DLLs on PATH:"
+        );
         eprintln!("  set PATH={};%PATH%", libtorch.lib.display());
     }
     Ok(())
@@ -87,7 +93,9 @@ pub fn ensure() -> Result<Libtorch> {
 /// The user's own `LIBTORCH`. Cargo sets the variable too, from `.cargo/libtorch.toml`, when it
 /// starts us; that one is not the user's choice.
 pub fn own_folder() -> Option<PathBuf> {
-    Variables::from_env().libtorch.filter(|own| Some(own) != pointer::read().as_ref())
+    Variables::from_env()
+        .libtorch
+        .filter(|own| Some(own) != pointer::read().as_ref())
 }
 
 /// What `.cargo/libtorch.toml` names if it still is a libtorch that fits, else the cache's.
@@ -95,7 +103,10 @@ fn configured_or_installed() -> Result<Libtorch> {
     if let Some(root) = pointer::read() {
         match inspect(&root) {
             Ok(libtorch) => return Ok(libtorch),
-            Err(_) => eprintln!("The libtorch in {} is gone or does not fit.", root.display()),
+            Err(_) => eprintln!(
+                "The libtorch in {} is gone or does not fit.",
+                root.display()
+            ),
         }
     }
     inspect(&install::ensure(configured_variant()?, false)?)

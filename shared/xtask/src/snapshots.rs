@@ -46,7 +46,9 @@ fn make_room_for_new_ones(root: &Path) -> Result<()> {
         for entry in fs::read_dir(chapter.join("tests/output"))? {
             let case = entry?.path();
             let output = case.with_extension("stdout");
-            if case.extension().is_some_and(|ending| ending == "toml") && !output.exists() {
+            if case.extension().is_some_and(|ending| ending == "toml")
+                && !output.exists()
+            {
                 fs::write(&output, "")
                     .with_context(|| format!("can't write {}", output.display()))?;
             }
@@ -71,7 +73,13 @@ fn renew(args: &Args, kind: &Kind, files: fn(&str, &str) -> String) -> Result<()
     for chapter in &chapters {
         let (folder, package) = names(chapter);
         let mut command = cargo::with_libtorch()?;
-        command.current_dir(&root).args(["test", "--package", &package, "--test", kind.test]);
+        command.current_dir(&root).args([
+            "test",
+            "--package",
+            &package,
+            "--test",
+            kind.test,
+        ]);
         match args.check {
             true => command.env_remove(kind.variable),
             false => command.env(kind.variable, "overwrite"),
@@ -86,8 +94,10 @@ fn renew(args: &Args, kind: &Kind, files: fn(&str, &str) -> String) -> Result<()
 
 /// The folders of the chapters that have such a test, in order.
 fn chapters(root: &Path, test: &str, only: Option<&str>) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(root.join("chapters")).context("could not read chapters/")?;
-    let mut folders: Vec<_> = entries.filter_map(|it| Some(it.ok()?.path())).collect();
+    let entries =
+        fs::read_dir(root.join("chapters")).context("could not read chapters/")?;
+    let mut folders: Vec<_> =
+        entries.filter_map(|it| Some(it.ok()?.path())).collect();
     folders.sort();
     if let Some(name) = only {
         folders.retain(|folder| names(folder).1 == name || names(folder).0 == name);
@@ -95,7 +105,9 @@ fn chapters(root: &Path, test: &str, only: Option<&str>) -> Result<Vec<PathBuf>>
             bail!("there is no chapter {name}; chapters are named like ch03");
         }
     }
-    folders.retain(|folder| folder.join("tests").join(test).with_extension("rs").is_file());
+    folders.retain(|folder| {
+        folder.join("tests").join(test).with_extension("rs").is_file()
+    });
     if folders.is_empty() {
         println!("No tests/{test}.rs here: nothing to do.");
     }
@@ -104,7 +116,8 @@ fn chapters(root: &Path, test: &str, only: Option<&str>) -> Result<Vec<PathBuf>>
 
 /// `ch03-attention` and its package `ch03`.
 fn names(folder: &Path) -> (String, String) {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name =
+        folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let package = name.split('-').next().unwrap_or(&name).to_string();
     (name, package)
 }
@@ -112,10 +125,18 @@ fn names(folder: &Path) -> (String, String) {
 /// Lists what differs from the last commit; without git there is nothing to compare with.
 fn report(root: &Path, files: &str) {
     let mut git = Command::new("git");
-    git.current_dir(root).args(["status", "--porcelain", "--untracked-files=all", "--", files]);
+    git.current_dir(root).args([
+        "status",
+        "--porcelain",
+        "--untracked-files=all",
+        "--",
+        files,
+    ]);
     match process::capture(&mut git) {
         Ok(changed) if changed.is_empty() => println!("{files}: nothing changed"),
         Ok(changed) => print!("{changed}"),
-        Err(_) => println!("{files}: written (not a git checkout, so changes are not listed)"),
+        Err(_) => println!(
+            "{files}: written (not a git checkout, so changes are not listed)"
+        ),
     }
 }

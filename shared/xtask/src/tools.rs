@@ -44,7 +44,9 @@ fn program(folder: &Path, name: &str) -> PathBuf {
 
 fn cargo_install(name: &str, partial: &Path) -> Result<()> {
     let version = &pins::tools()[name].version;
-    eprintln!("Installing {name} {version}: built from source, a few minutes, once.");
+    eprintln!(
+        "Installing {name} {version}: built from source, a few minutes, once."
+    );
     let build = partial.join("build");
     let mut command = cargo::plain();
     command.args(["install", "--locked", "--quiet", name, "--version", version]);
@@ -60,7 +62,8 @@ fn cargo_install(name: &str, partial: &Path) -> Result<()> {
     process::run(&mut command).with_context(|| {
         format!("{name} {version} could not be installed: check the network and repeat the command")
     })?;
-    fs::remove_dir_all(&build).with_context(|| format!("can't remove {}", build.display()))
+    fs::remove_dir_all(&build)
+        .with_context(|| format!("can't remove {}", build.display()))
 }
 
 /// The folder of the virtual environment `name` that holds exactly `requirements` (the text of
@@ -72,7 +75,9 @@ pub fn ensure_venv(name: &str, requirements: &str) -> Result<PathBuf> {
     let folder = venv_folder(name, requirements)?;
     // An upgraded system Python leaves a dangling link here; then it is made anew.
     let usable = |folder: &Path| venv_python(folder).is_file();
-    once::install_in_place(&folder, usable, |folder| make_venv(name, requirements, folder))?;
+    once::install_in_place(&folder, usable, |folder| {
+        make_venv(name, requirements, folder)
+    })?;
     Ok(folder)
 }
 
@@ -104,7 +109,8 @@ fn make_venv(name: &str, requirements: &str, folder: &Path) -> Result<()> {
     eprintln!("Making the Python environment `{name}` in {}.", folder.display());
     process::capture(python.command().args(["-m", "venv"]).arg(folder))?;
     let list = folder.join("requirements.txt");
-    fs::write(&list, requirements).with_context(|| format!("can't write {}", list.display()))?;
+    fs::write(&list, requirements)
+        .with_context(|| format!("can't write {}", list.display()))?;
     let mut pip = std::process::Command::new(venv_python(folder));
     pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"]);
     pip.args(["--no-cache-dir", "--requirement"]).arg(&list);

@@ -12,7 +12,11 @@ const SVG: &str = "book/figures/ch03/mask.svg";
 /// A good book of two pages, to be broken one file at a time.
 fn good() -> TempDir {
     let root = tempfile::tempdir().expect("a folder for the test");
-    write(&root, "book/SUMMARY.md", "# Summary\n\n[A](intro.md)\n- [B](ch03-attention/mask.md)\n");
+    write(
+        &root,
+        "book/SUMMARY.md",
+        "# Summary\n\n[A](intro.md)\n- [B](ch03-attention/mask.md)\n",
+    );
     write(
         &root,
         "book/intro.md",
@@ -21,8 +25,16 @@ fn good() -> TempDir {
          [f](https://example.org) \\{{#include not.rs}}\n\n![A cat](cat.png)\n",
     );
     write(&root, "book/cat.png", "");
-    write(&root, SOURCE, "// ANCHOR: causal\nfn causal() {}\n// ANCHOR_END: causal\n");
-    write(&root, CASE, "bin.name = \"ch03\"\nargs = [\"mask\", \"--text\", \"two words\"]\n");
+    write(
+        &root,
+        SOURCE,
+        "// ANCHOR: causal\nfn causal() {}\n// ANCHOR_END: causal\n",
+    );
+    write(
+        &root,
+        CASE,
+        "bin.name = \"ch03\"\nargs = [\"mask\", \"--text\", \"two words\"]\n",
+    );
     write(&root, &CASE.replace(".toml", ".stdout"), "1 0\n1 1\n");
     write(&root, SVG, "<svg><title>Zeros above</title></svg>\n");
     write(&root, &SVG.replace(".svg", ".csv"), "a,b\n");
@@ -55,7 +67,8 @@ let mask = past;
 
 fn write(root: &TempDir, path: &str, text: &str) {
     let path = root.path().join(path);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder for the file");
+    fs::create_dir_all(path.parent().expect("a folder"))
+        .expect("a folder for the file");
     fs::write(path, text).expect("the file is written");
 }
 
@@ -74,8 +87,15 @@ fn page_breaks(from: &str, to: &str, line: usize, what: &str) {
 
 fn fires_once(root: &TempDir, start: &str, what: &str) {
     let found = problems(root);
-    let right = found.lines().filter(|it| it.starts_with(start) && it.contains(what)).count();
-    assert_eq!((right, found.lines().count()), (1, 1), "wanted {start}…{what}, found:\n{found}");
+    let right = found
+        .lines()
+        .filter(|it| it.starts_with(start) && it.contains(what))
+        .count();
+    assert_eq!(
+        (right, found.lines().count()),
+        (1, 1),
+        "wanted {start}…{what}, found:\n{found}"
+    );
 }
 
 /// As [`page_breaks`], where other rules may fire as well.
@@ -120,7 +140,12 @@ fn an_include_of_an_empty_anchor_is_found() {
 #[test]
 fn an_include_by_line_number_is_found() {
     for lines in ["2", "2:3", ":3", "2:"] {
-        page_says("mask.rs:causal", &format!("mask.rs:{lines}"), 6, "by line number");
+        page_says(
+            "mask.rs:causal",
+            &format!("mask.rs:{lines}"),
+            6,
+            "by line number",
+        );
     }
 }
 
@@ -143,8 +168,16 @@ fn an_include_that_hides_code_or_is_misspelt_is_found() {
 #[test]
 fn an_anchor_that_nobody_quotes_is_found() {
     let root = good();
-    write(&root, "chapters/ch03-attention/src/b.rs", "// ANCHOR: b\nfn b() {}\n// ANCHOR_END: b\n");
-    fires_once(&root, "chapters/ch03-attention/src/b.rs:1: ", "no page quotes anchor b");
+    write(
+        &root,
+        "chapters/ch03-attention/src/b.rs",
+        "// ANCHOR: b\nfn b() {}\n// ANCHOR_END: b\n",
+    );
+    fires_once(
+        &root,
+        "chapters/ch03-attention/src/b.rs:1: ",
+        "no page quotes anchor b",
+    );
 }
 
 #[test]
@@ -169,20 +202,50 @@ fn an_anchor_without_end_or_beginning_or_a_second_time_is_found() {
 
 #[test]
 fn a_link_to_a_missing_page_or_file_is_found() {
-    page_breaks("# The mask\n", "# The mask\n[x](gone.md)\n", 2, "gone.md is not there");
-    page_breaks("# The mask\n", "# The mask\n[x](../intro.html)\n", 2, "is not there");
-    page_breaks("# The mask\n", "# The mask\n<a href=\"gone.md\">x</a>\n", 2, "is not there");
+    page_breaks(
+        "# The mask\n",
+        "# The mask\n[x](gone.md)\n",
+        2,
+        "gone.md is not there",
+    );
+    page_breaks(
+        "# The mask\n",
+        "# The mask\n[x](../intro.html)\n",
+        2,
+        "is not there",
+    );
+    page_breaks(
+        "# The mask\n",
+        "# The mask\n<a href=\"gone.md\">x</a>\n",
+        2,
+        "is not there",
+    );
 }
 
 #[test]
 fn a_link_out_of_the_book_is_found() {
-    page_breaks("# The mask\n", "# The mask\n[x](../../README.md)\n", 2, "leads out of the book");
+    page_breaks(
+        "# The mask\n",
+        "# The mask\n[x](../../README.md)\n",
+        2,
+        "leads out of the book",
+    );
 }
 
 #[test]
 fn a_link_to_a_missing_heading_is_found() {
-    page_breaks("# The mask\n", "# The mask\n[x](../intro.md#gone)\n", 2, "has no heading #gone");
-    page_breaks("# The mask\n", "# The mask\n[x](#gone)\n", 2, "has no heading #gone");
+    page_breaks(
+        "# The mask\n",
+        "# The mask\n[x](../intro.md#gone)\n",
+        2,
+        "has no heading #gone",
+    );
+    page_breaks(
+        "# The mask\n",
+        "# The mask\n[x](#gone)\n",
+        2,
+        "has no heading #gone",
+    );
 }
 
 #[test]
@@ -206,7 +269,8 @@ fn a_page_outside_the_summary_and_an_entry_without_a_page_are_found() {
 #[test]
 fn a_book_without_a_summary_is_found() {
     let root = good();
-    fs::remove_file(root.path().join("book/SUMMARY.md")).expect("the summary is there");
+    fs::remove_file(root.path().join("book/SUMMARY.md"))
+        .expect("the summary is there");
     fires_once(&root, "book/SUMMARY.md:1: ", "is missing");
 }
 
@@ -214,9 +278,24 @@ fn a_book_without_a_summary_is_found() {
 fn an_image_without_text_or_file_or_from_the_network_is_found() {
     let with = |image: &str| format!("# The mask\n\n{image}\n");
     page_breaks("# The mask\n", &with("![](../cat.png)"), 3, "has no text");
-    page_breaks("# The mask\n", &with("<img src=\"../cat.png\">"), 3, "has no text");
-    page_breaks("# The mask\n", &with("![A dog](dog.png)"), 3, "is not in the book");
-    page_breaks("# The mask\n", &with("![A dog](https://x.org/dog.png)"), 3, "the network");
+    page_breaks(
+        "# The mask\n",
+        &with("<img src=\"../cat.png\">"),
+        3,
+        "has no text",
+    );
+    page_breaks(
+        "# The mask\n",
+        &with("![A dog](dog.png)"),
+        3,
+        "is not in the book",
+    );
+    page_breaks(
+        "# The mask\n",
+        &with("![A dog](https://x.org/dog.png)"),
+        3,
+        "the network",
+    );
 }
 
 #[test]
@@ -245,7 +324,11 @@ fn a_task_may_end_with_its_todo() {
 fn a_quotation_that_is_too_long_is_found() {
     let root = good();
     let body = "//\n".repeat(41);
-    write(&root, SOURCE, &format!("// ANCHOR: causal\n{body}// ANCHOR_END: causal\n"));
+    write(
+        &root,
+        SOURCE,
+        &format!("// ANCHOR: causal\n{body}// ANCHOR_END: causal\n"),
+    );
     fires_once(&root, &format!("{PAGE}:5: "), "quotes 41 lines");
 }
 
@@ -257,7 +340,12 @@ fn a_caption_that_names_another_file_or_is_not_there_is_found() {
         5,
         "make them agree",
     );
-    page_breaks("**`chapters/ch03-attention/src/mask.rs`**", "The mask:", 5, "put **`chapters");
+    page_breaks(
+        "**`chapters/ch03-attention/src/mask.rs`**",
+        "The mask:",
+        5,
+        "put **`chapters",
+    );
 }
 
 #[test]
@@ -265,7 +353,12 @@ fn a_command_that_did_not_print_the_output_is_found() {
     let right = "write `$ cargo run -p ch03 -- mask --text 'two words'`";
     page_breaks("mask --text 'two words'", "mask --text two words", 11, right);
     page_breaks("-p ch03 --", "-p ch04 --", 11, right);
-    page_breaks("$ cargo run -p ch03 -- mask --text 'two words'\n", "", 10, "without its command");
+    page_breaks(
+        "$ cargo run -p ch03 -- mask --text 'two words'\n",
+        "",
+        10,
+        "without its command",
+    );
 }
 
 #[test]
@@ -284,16 +377,27 @@ fn an_output_without_its_case_is_found() {
 
 #[test]
 fn output_written_by_hand_or_outside_a_fence_is_found() {
-    let output = "{{#include ../../chapters/ch03-attention/tests/output/mask.stdout}}";
+    let output =
+        "{{#include ../../chapters/ch03-attention/tests/output/mask.stdout}}";
     page_breaks(output, "1 0", 11, "output is written by hand");
-    page_breaks("# The mask\n", &format!("# The mask\n\n{output}\n"), 3, "```console fence");
+    page_breaks(
+        "# The mask\n",
+        &format!("# The mask\n\n{output}\n"),
+        3,
+        "```console fence",
+    );
 }
 
 #[test]
 fn a_drawing_outside_a_figure_or_without_caption_is_found() {
     page_breaks("<figure>\n", "", 14, "is not in a figure");
     page_breaks("Zeros above the diagonal.", " ", 15, "has no caption");
-    page_breaks("<figcaption>Zeros above the diagonal.</figcaption>\n", "", 15, "has no caption");
+    page_breaks(
+        "<figcaption>Zeros above the diagonal.</figcaption>\n",
+        "",
+        15,
+        "has no caption",
+    );
 }
 
 #[test]
@@ -304,6 +408,7 @@ fn a_drawing_without_title_or_numbers_or_with_a_blank_line_is_found() {
     write(&root, SVG, "<svg>\n\n<title>Zeros</title></svg>\n");
     fires_once(&root, &format!("{PAGE}:15: "), "a blank line");
     write(&root, SVG, "<svg><title>Zeros</title></svg>\n");
-    fs::remove_file(root.path().join(SVG.replace(".svg", ".csv"))).expect("the CSV is there");
+    fs::remove_file(root.path().join(SVG.replace(".svg", ".csv")))
+        .expect("the CSV is there");
     fires_once(&root, &format!("{PAGE}:15: "), "has no CSV");
 }

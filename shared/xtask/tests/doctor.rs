@@ -19,6 +19,10 @@ fn what_is_missing_comes_with_the_command_that_mends_it() {
 
 #[test]
 fn what_is_optional_is_no_fault() {
-    let report = [Check::optional("CUDA", "a GPU, but a CPU libtorch", "cargo xtask setup --cuda")];
+    let report = [Check::optional(
+        "CUDA",
+        "a GPU, but a CPU libtorch",
+        "cargo xtask setup --cuda",
+    )];
     assert!(render(&report).contains("Everything that is needed is there."));
 }

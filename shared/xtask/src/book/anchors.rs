@@ -37,11 +37,14 @@ impl Anchors {
 
 /// The anchors of a text, found as mdBook finds them.
 pub(super) fn find(text: &str) -> Anchors {
-    let mark = Regex::new(r"ANCHOR(_END)?:\s*([\w-]+)").expect("the pattern is written by us");
+    let mark = Regex::new(r"ANCHOR(_END)?:\s*([\w-]+)")
+        .expect("the pattern is written by us");
     let mut anchors = Anchors::default();
     for (index, line) in text.lines().enumerate() {
         match mark.captures(line) {
-            Some(found) if found.get(1).is_some() => anchors.end(&found[2], index + 1),
+            Some(found) if found.get(1).is_some() => {
+                anchors.end(&found[2], index + 1)
+            }
             Some(found) => anchors.begin(&found[2], index + 1),
             None => {
                 let open = anchors.regions.iter_mut().filter(|region| region.open);
@@ -59,8 +62,12 @@ pub(super) fn find(text: &str) -> Anchors {
 
 impl Anchors {
     fn begin(&mut self, name: &str, line: usize) {
-        if let Some(first) = self.regions.iter().find(|region| region.name == name) {
-            let what = format!("anchor {name} stands at line {} too; rename one", first.line);
+        if let Some(first) = self.regions.iter().find(|region| region.name == name)
+        {
+            let what = format!(
+                "anchor {name} stands at line {} too; rename one",
+                first.line
+            );
             self.complaints.push((line, what));
         }
         let (name, lines) = (name.to_string(), Vec::new());
@@ -68,10 +75,16 @@ impl Anchors {
     }
 
     fn end(&mut self, name: &str, line: usize) {
-        match self.regions.iter_mut().find(|region| region.open && region.name == name) {
+        match self
+            .regions
+            .iter_mut()
+            .find(|region| region.open && region.name == name)
+        {
             Some(region) => region.open = false,
             None => {
-                let what = format!("`ANCHOR_END: {name}` ends nothing; add `ANCHOR: {name}`");
+                let what = format!(
+                    "`ANCHOR_END: {name}` ends nothing; add `ANCHOR: {name}`"
+                );
                 self.complaints.push((line, what));
             }
         }
@@ -86,16 +99,23 @@ pub(super) fn check(book: &Book) -> Vec<Problem> {
     sources.iter().flat_map(|path| check_file(book, path, &quoted)).collect()
 }
 
-fn check_file(book: &Book, path: &Path, quoted: &HashSet<(PathBuf, String)>) -> Vec<Problem> {
+fn check_file(
+    book: &Book,
+    path: &Path,
+    quoted: &HashSet<(PathBuf, String)>,
+) -> Vec<Problem> {
     let text = match read(&book.root, path) {
         Ok(text) => text,
-        Err(error) => return vec![Problem::new(path, 1, format!("can't be read: {error}"))],
+        Err(error) => {
+            return vec![Problem::new(path, 1, format!("can't be read: {error}"))];
+        }
     };
     let Anchors { regions, complaints } = find(&text);
     let exercise = path.components().any(|part| part.as_os_str() == "exercises");
     let exempt = |name: &str| exercise && name == "tests";
     let unused = regions.iter().filter(|region| {
-        !exempt(&region.name) && !quoted.contains(&(path.to_path_buf(), region.name.clone()))
+        !exempt(&region.name)
+            && !quoted.contains(&(path.to_path_buf(), region.name.clone()))
     });
     let unused = unused.map(|Region { name, line, .. }| {
         let target = show(path);

@@ -6,7 +6,10 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::page::Page;
-use super::{Problem, anchors, captions, figures, includes, links, outputs, quotations, summary};
+use super::{
+    Problem, anchors, captions, figures, includes, links, outputs, quotations,
+    summary,
+};
 
 /// Where the pages are, from the top of the checkout.
 pub(super) const BOOK: &str = "book";
@@ -26,9 +29,14 @@ impl Book {
             pages.push(Page::read(root, &path)?);
         }
         let summary = pages.iter().position(|page| page.path == summary_path);
-        let summary = summary.map(|index| pages.remove(index)).ok_or_else(|| {
-            Problem::new(&summary_path, 1, "is missing; write the table of contents")
-        })?;
+        let summary =
+            summary.map(|index| pages.remove(index)).ok_or_else(|| {
+                Problem::new(
+                    &summary_path,
+                    1,
+                    "is missing; write the table of contents",
+                )
+            })?;
         Ok(Self { root: root.to_path_buf(), summary, pages })
     }
 
@@ -68,7 +76,9 @@ pub(super) fn files(root: &Path, folder: &str, ending: &str) -> Vec<PathBuf> {
     walk.filter_entry(|entry| entry.file_name() != "target")
         .filter_map(Result::ok)
         .filter(|entry| entry.path().extension().is_some_and(|it| it == ending))
-        .filter_map(|entry| Some(entry.path().strip_prefix(root).ok()?.to_path_buf()))
+        .filter_map(|entry| {
+            Some(entry.path().strip_prefix(root).ok()?.to_path_buf())
+        })
         .collect()
 }
 

@@ -24,14 +24,20 @@ fn frame_complaint(page: &Page, include: &Include) -> Option<String> {
     let file = &include.file;
     let html = page.html_blocks.iter().any(|block| block.contains(&include.byte));
     let (before, after) = page.text.split_at(include.byte);
-    let opened = before.rfind("<figure").filter(|&at| !before[at..].contains("</figure>"));
+    let opened =
+        before.rfind("<figure").filter(|&at| !before[at..].contains("</figure>"));
     let closed = after.find("</figure>");
     let (Some(opened), Some(closed), true) = (opened, closed, html) else {
-        return Some(format!("{file} is not in a figure; write <figure> on the line above it"));
+        return Some(format!(
+            "{file} is not in a figure; write <figure> on the line above it"
+        ));
     };
     let figure = &page.text[opened..include.byte + closed];
-    let caption = between(figure, "<figcaption>", "</figcaption>").unwrap_or_default();
-    let what = format!("{file} has no caption; write <figcaption>what it shows</figcaption>");
+    let caption =
+        between(figure, "<figcaption>", "</figcaption>").unwrap_or_default();
+    let what = format!(
+        "{file} has no caption; write <figcaption>what it shows</figcaption>"
+    );
     caption.trim().is_empty().then_some(what)
 }
 
@@ -47,14 +53,25 @@ fn drawing_complaints(book: &Book, page: &Page, include: &Include) -> Vec<String
     let Ok(svg) = read(&book.root, &path) else { return Vec::new() };
     let title = between(&svg, "<title>", "</title>").unwrap_or_default();
     let untitled = title.trim().is_empty();
-    let broken = svg.starts_with("<?xml") || svg.lines().any(|line| line.trim().is_empty());
+    let broken =
+        svg.starts_with("<?xml") || svg.lines().any(|line| line.trim().is_empty());
     let plotted = path.with_extension("csv");
     [
-        (untitled, format!("{file} has no <title>; let it say what the figure shows")),
-        (broken, format!("{file} has an XML head or a blank line, which ends HTML in a page")),
+        (
+            untitled,
+            format!("{file} has no <title>; let it say what the figure shows"),
+        ),
+        (
+            broken,
+            format!(
+                "{file} has an XML head or a blank line, which ends HTML in a page"
+            ),
+        ),
         (
             !book.root.join(plotted).is_file(),
-            format!("{file} has no CSV beside it; draw it with `cargo xtask figures`"),
+            format!(
+                "{file} has no CSV beside it; draw it with `cargo xtask figures`"
+            ),
         ),
     ]
     .into_iter()

@@ -27,7 +27,8 @@ pub(super) fn render(arguments: &[String]) -> Result<()> {
     if !output.status.success() {
         bail!("mdbook-katex failed ({})", output.status);
     }
-    let book = String::from_utf8(output.stdout).context("mdbook-katex did not write UTF-8")?;
+    let book = String::from_utf8(output.stdout)
+        .context("mdbook-katex did not write UTF-8")?;
     stdout().write_all(without_annotations(&book).as_bytes())?;
     Ok(())
 }
@@ -35,9 +36,10 @@ pub(super) fn render(arguments: &[String]) -> Result<()> {
 /// Works on the JSON as it stands: KaTeX escapes every `<` of the source, so the next one is
 /// the end of the annotation.
 fn without_annotations(book: &str) -> String {
-    let annotation =
-        Regex::new(r#"<annotation encoding=\\"application/x-tex\\">[^<]*</annotation>"#)
-            .expect("the pattern is written by us");
+    let annotation = Regex::new(
+        r#"<annotation encoding=\\"application/x-tex\\">[^<]*</annotation>"#,
+    )
+    .expect("the pattern is written by us");
     annotation.replace_all(book, "").into_owned()
 }
 
@@ -48,6 +50,9 @@ mod tests {
     #[test]
     fn the_source_of_a_formula_is_dropped_and_its_meaning_stays() {
         let json = r#"{"content":"<math><mi>x</mi><annotation encoding=\"application/x-tex\">x_{&lt;t}_y</annotation></math>"}"#;
-        assert_eq!(without_annotations(json), r#"{"content":"<math><mi>x</mi></math>"}"#);
+        assert_eq!(
+            without_annotations(json),
+            r#"{"content":"<math><mi>x</mi></math>"}"#
+        );
     }
 }

@@ -34,11 +34,18 @@ pub(super) enum Part {
 pub(super) fn find(text: &str) -> Vec<Include> {
     let pattern = Regex::new(r"\\?\{\{\s*#([a-zA-Z0-9_]+)\s+([^}]+)\}\}")
         .expect("the pattern is written by us");
-    let real = pattern.captures_iter(text).filter(|found| !found[0].starts_with('\\'));
+    let real =
+        pattern.captures_iter(text).filter(|found| !found[0].starts_with('\\'));
     real.map(|found| {
         let byte = found.get(0).map_or(0, |all| all.start());
         let (file, part) = split(found[2].trim());
-        Include { line: line_of(text, byte), byte, kind: found[1].to_string(), file, part }
+        Include {
+            line: line_of(text, byte),
+            byte,
+            kind: found[1].to_string(),
+            file,
+            part,
+        }
     })
     .collect()
 }
@@ -73,8 +80,15 @@ impl Include {
 
 /// Every include must lead to a file, and to an anchor that holds something.
 pub(super) fn check(book: &Book) -> Vec<Problem> {
-    let found = book.pages.iter().flat_map(|page| page.includes.iter().map(move |it| (page, it)));
-    found.filter_map(|(page, it)| Some(page.problem(it.line, complaint(book, page, it)?))).collect()
+    let found = book
+        .pages
+        .iter()
+        .flat_map(|page| page.includes.iter().map(move |it| (page, it)));
+    found
+        .filter_map(|(page, it)| {
+            Some(page.problem(it.line, complaint(book, page, it)?))
+        })
+        .collect()
 }
 
 fn complaint(book: &Book, page: &Page, include: &Include) -> Option<String> {
@@ -83,13 +97,19 @@ fn complaint(book: &Book, page: &Page, include: &Include) -> Option<String> {
         "title" => return None,
         "include" => {}
         "rustdoc_include" | "playground" => {
-            return Some(format!("`{kind}` puts hidden code into the page; write `include`"));
+            return Some(format!(
+                "`{kind}` puts hidden code into the page; write `include`"
+            ));
         }
-        _ => return Some(format!("mdBook does not know `{kind}`; write `include`")),
+        _ => {
+            return Some(format!("mdBook does not know `{kind}`; write `include`"));
+        }
     }
     let text = include.path(page).and_then(|path| read(&book.root, &path).ok());
     let Some(text) = text else {
-        return Some(format!("includes {file}, which is not there; correct the path"));
+        return Some(format!(
+            "includes {file}, which is not there; correct the path"
+        ));
     };
     match part {
         Part::Whole => None,
@@ -97,9 +117,13 @@ fn complaint(book: &Book, page: &Page, include: &Include) -> Option<String> {
             "includes {file} by line number, which goes wrong at the next edit; use an anchor"
         )),
         Part::Anchor(name) => match anchors::find(&text).region(name) {
-            None => Some(format!("{file} has no anchor {name}; add it there, or correct it here")),
+            None => Some(format!(
+                "{file} has no anchor {name}; add it there, or correct it here"
+            )),
             Some(lines) if lines.iter().all(|line| line.trim().is_empty()) => {
-                Some(format!("anchor {name} of {file} is empty; move it around the code"))
+                Some(format!(
+                    "anchor {name} of {file} is empty; move it around the code"
+                ))
             }
             Some(_) => None,
         },

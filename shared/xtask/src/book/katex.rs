@@ -45,16 +45,26 @@ fn fetch(kept: &Path) -> Result<()> {
     fs::create_dir_all(&unpacked)
         .with_context(|| format!("could not make {}", unpacked.display()))?;
     let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.args(["install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
-        .arg(&unpacked)
-        .arg(format!("katex@{VERSION}"));
+    npm.args([
+        "install",
+        "--silent",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+    ])
+    .arg(&unpacked)
+    .arg(format!("katex@{VERSION}"));
     process::capture(&mut npm).context(
         "the book needs npm once, for KaTeX's stylesheet and fonts; install Node.js \
          (https://nodejs.org), be online, and repeat the command",
     )?;
     let lock = fs::read_to_string(unpacked.join("node_modules/.package-lock.json"))
         .context("npm left no record of what it installed")?;
-    require!(lock.contains(INTEGRITY), "npm's katex {VERSION} is not the one that is pinned");
+    require!(
+        lock.contains(INTEGRITY),
+        "npm's katex {VERSION} is not the one that is pinned"
+    );
     copy(&unpacked.join("node_modules/katex/dist"), kept)?;
     fs::remove_dir_all(&unpacked).context("could not remove npm's folder")
 }

@@ -16,7 +16,10 @@ use super::quotations::{included, is_marked};
 pub(super) fn check(book: &Book) -> Vec<Problem> {
     let mut problems = Vec::new();
     for page in &book.pages {
-        let fences = page.fences.iter().filter(|fence| !fence.is("rust") && !is_marked(fence));
+        let fences = page
+            .fences
+            .iter()
+            .filter(|fence| !fence.is("rust") && !is_marked(fence));
         let found = fences.flat_map(|fence| complaints(book, page, fence));
         problems.extend(found.map(|(line, what)| page.problem(line, what)));
         problems.extend(loose(page));
@@ -29,7 +32,8 @@ fn loose(page: &Page) -> Vec<Problem> {
     let fenced = |byte| page.fences.iter().any(|fence| fence.range.contains(&byte));
     let captured = page.includes.iter().filter(|it| it.file.ends_with(".stdout"));
     let loose = captured.filter(|it| !fenced(it.byte));
-    let what = "put the output into a ```console fence, under its `$ cargo run` line";
+    let what =
+        "put the output into a ```console fence, under its `$ cargo run` line";
     loose.map(|include| page.problem(include.line, what)).collect()
 }
 
@@ -47,8 +51,11 @@ fn complaints(book: &Book, page: &Page, fence: &Fence) -> Vec<(usize, String)> {
                 command.push_str(line.trim());
             }
             (None, Some(include)) => {
-                let captured = include.path(page).filter(|path| show(path).ends_with(".stdout"));
-                let what = captured.and_then(|path| disagreement(book, &path, &command));
+                let captured = include
+                    .path(page)
+                    .filter(|path| show(path).ends_with(".stdout"));
+                let what =
+                    captured.and_then(|path| disagreement(book, &path, &command));
                 found.extend(what.map(|what| (number, what)));
             }
             (None, None) => {
@@ -75,11 +82,15 @@ fn disagreement(book: &Book, output: &Path, command: &str) -> Option<String> {
     let case = output.with_extension("toml");
     let name = show(&case);
     let Some((program, arguments)) = case_of(book, &case) else {
-        return Some(format!("{name} does not say `bin.name` and `args`; write the trycmd case"));
+        return Some(format!(
+            "{name} does not say `bin.name` and `args`; write the trycmd case"
+        ));
     };
     let right = right_command(&program, &arguments);
     if command.is_empty() {
-        return Some(format!("shows output without its command; put `$ {right}` above it"));
+        return Some(format!(
+            "shows output without its command; put `$ {right}` above it"
+        ));
     }
     let typed = shlex::split(command).and_then(|words| cargo_run(&words));
     (typed != Some((program, arguments)))
@@ -95,7 +106,10 @@ fn case_of(book: &Book, case: &Path) -> Option<(String, Vec<String>)> {
         None => Vec::new(),
         Some(Value::String(line)) => shlex::split(line)?,
         Some(list) => {
-            let words = list.as_array()?.iter().map(|word| word.as_str().map(str::to_owned));
+            let words = list
+                .as_array()?
+                .iter()
+                .map(|word| word.as_str().map(str::to_owned));
             words.collect::<Option<_>>()?
         }
     };
@@ -113,7 +127,8 @@ fn cargo_run(words: &[String]) -> Option<(String, Vec<String>)> {
 }
 
 fn right_command(program: &str, arguments: &[String]) -> String {
-    let words = shlex::try_join(arguments.iter().map(String::as_str)).unwrap_or_default();
+    let words =
+        shlex::try_join(arguments.iter().map(String::as_str)).unwrap_or_default();
     match words.is_empty() {
         true => format!("cargo run -p {program}"),
         false => format!("cargo run -p {program} -- {words}"),

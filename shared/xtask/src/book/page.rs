@@ -66,8 +66,9 @@ impl Fence {
 
 impl Page {
     pub fn read(root: &Path, path: &Path) -> Result<Self, Problem> {
-        let text = read(root, path)
-            .map_err(|error| Problem::new(path, 1, format!("can't be read: {error}")))?;
+        let text = read(root, path).map_err(|error| {
+            Problem::new(path, 1, format!("can't be read: {error}"))
+        })?;
         Ok(Self::parse(path, text))
     }
 
@@ -137,7 +138,9 @@ impl<'a> Reader<'a> {
                 }
                 self.add_text(&code);
             }
-            Event::Html(html) | Event::InlineHtml(html) => self.take_html(&html, line),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                self.take_html(&html, line)
+            }
             Event::SoftBreak | Event::HardBreak => self.add_text(" "),
             _ => {}
         }
@@ -150,7 +153,9 @@ impl<'a> Reader<'a> {
                 self.caption = None;
                 self.opening = Opening::Paragraph;
             }
-            Tag::Strong if opening == Opening::Paragraph => self.opening = Opening::Strong,
+            Tag::Strong if opening == Opening::Paragraph => {
+                self.opening = Opening::Strong
+            }
             Tag::Heading { id, .. } => {
                 self.caption = None;
                 self.explicit_id = id.map(|id| id.to_string());
@@ -166,7 +171,11 @@ impl<'a> Reader<'a> {
                 self.page.links.push(Link { line, target: dest_url.to_string() });
             }
             Tag::Image { dest_url, .. } => {
-                self.image = Some(Image { line, target: dest_url.to_string(), alt: String::new() });
+                self.image = Some(Image {
+                    line,
+                    target: dest_url.to_string(),
+                    alt: String::new(),
+                });
             }
             Tag::HtmlBlock => self.page.html_blocks.push(range),
             _ => {}
@@ -175,7 +184,9 @@ impl<'a> Reader<'a> {
 
     fn close(&mut self, tag: TagEnd, line: usize) {
         match tag {
-            TagEnd::Heading(_) | TagEnd::DefinitionListTitle => self.close_title(line),
+            TagEnd::Heading(_) | TagEnd::DefinitionListTitle => {
+                self.close_title(line)
+            }
             TagEnd::CodeBlock => self.page.fences.extend(self.fence.take()),
             TagEnd::Image => self.page.images.extend(self.image.take()),
             _ => {}
@@ -214,8 +225,13 @@ impl<'a> Reader<'a> {
         self.page.links.extend(attributes(html, "href").into_iter().map(link));
         for tag in html.split("<img").skip(1) {
             let tag = tag.split('>').next().unwrap_or(tag);
-            let first = |name| attributes(tag, name).into_iter().next().unwrap_or_default();
-            self.page.images.push(Image { line, target: first("src"), alt: first("alt") });
+            let first =
+                |name| attributes(tag, name).into_iter().next().unwrap_or_default();
+            self.page.images.push(Image {
+                line,
+                target: first("src"),
+                alt: first("alt"),
+            });
         }
     }
 }
@@ -230,7 +246,8 @@ fn words(kind: &CodeBlockKind<'_>) -> Vec<String> {
 /// The values of an attribute in a piece of HTML.
 fn attributes(html: &str, name: &str) -> Vec<String> {
     let pattern = format!(r#"\s{name}\s*=\s*["']([^"']*)["']"#);
-    let pattern = Regex::new(&pattern).expect("an attribute's name needs no escaping");
+    let pattern =
+        Regex::new(&pattern).expect("an attribute's name needs no escaping");
     pattern.captures_iter(html).map(|found| found[1].to_string()).collect()
 }
 
@@ -247,7 +264,9 @@ fn id_of(title: &str) -> String {
 /// mdBook's rule for the second heading of the same words: `-1`, `-2`, ….
 fn unique(id: &str, used: &mut HashSet<String>) -> String {
     let numbered = (1..).map(|number| format!("{id}-{number}"));
-    let free = std::iter::once(id.to_string()).chain(numbered).find(|it| !used.contains(it));
+    let free = std::iter::once(id.to_string())
+        .chain(numbered)
+        .find(|it| !used.contains(it));
     let free = free.unwrap_or_default();
     used.insert(free.clone());
     free

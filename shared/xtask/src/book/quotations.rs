@@ -19,13 +19,19 @@ pub(super) fn quotations(page: &Page) -> impl Iterator<Item = &Fence> {
 }
 
 /// The includes inside a fence.
-pub(super) fn included<'a>(page: &'a Page, fence: &'a Fence) -> impl Iterator<Item = &'a Include> {
+pub(super) fn included<'a>(
+    page: &'a Page,
+    fence: &'a Fence,
+) -> impl Iterator<Item = &'a Include> {
     page.includes.iter().filter(|include| fence.range.contains(&include.byte))
 }
 
 /// Every Rust fence holds includes alone, says `ignore`, and is not too long.
 pub(super) fn check(book: &Book) -> Vec<Problem> {
-    let fences = book.pages.iter().flat_map(|page| quotations(page).map(move |it| (page, it)));
+    let fences = book
+        .pages
+        .iter()
+        .flat_map(|page| quotations(page).map(move |it| (page, it)));
     fences
         .flat_map(|(page, fence)| {
             complaints(book, page, fence).map(|what| page.problem(fence.line, what))
@@ -33,7 +39,11 @@ pub(super) fn check(book: &Book) -> Vec<Problem> {
         .collect()
 }
 
-fn complaints(book: &Book, page: &Page, fence: &Fence) -> impl Iterator<Item = String> {
+fn complaints(
+    book: &Book,
+    page: &Page,
+    fence: &Fence,
+) -> impl Iterator<Item = String> {
     let by_hand = fence.body.lines().find(|line| !may_stand(line, page, fence));
     let by_hand = by_hand.map(|line| {
         format!(
@@ -42,9 +52,12 @@ fn complaints(book: &Book, page: &Page, fence: &Fence) -> impl Iterator<Item = S
             line.trim()
         )
     });
-    let runs = (!fence.is("ignore")).then(|| "write ```rust,ignore: crates test it".to_string());
-    let length: usize =
-        included(page, fence).filter_map(|it| it.lines(book, page)).map(|it| it.len()).sum();
+    let runs = (!fence.is("ignore"))
+        .then(|| "write ```rust,ignore: crates test it".to_string());
+    let length: usize = included(page, fence)
+        .filter_map(|it| it.lines(book, page))
+        .map(|it| it.len())
+        .sum();
     let long = (length > LONGEST).then(|| {
         format!("quotes {length} lines; {LONGEST} is the most a reader follows: split it")
     });
@@ -57,7 +70,8 @@ fn may_stand(line: &str, page: &Page, fence: &Fence) -> bool {
     let line = line.trim();
     let found = includes::find(line);
     let alone = found.len() == 1 && line.starts_with("{{") && line.ends_with("}}");
-    let exercise = || included(page, fence).any(|it| it.file.contains("/exercises/"));
+    let exercise =
+        || included(page, fence).any(|it| it.file.contains("/exercises/"));
     let closes = line == "}" || line.starts_with("todo!(");
     line.is_empty() || alone || (closes && exercise())
 }

@@ -32,7 +32,10 @@ pub(super) fn build(root: &Path) -> Result<()> {
         }
         bail!("mdBook is not content with the book; see its message above");
     }
-    println!("The book is built: {}", root.join("target/book/index.html").display());
+    println!(
+        "The book is built: {}",
+        root.join("target/book/index.html").display()
+    );
     Ok(())
 }
 
@@ -55,7 +58,8 @@ fn mdbook(root: &Path) -> Result<Command> {
     katex::ensure(root)?;
     let mut command = Command::new(tools::ensure("mdbook")?);
     // mdBook splits this like a shell; the quotes keep spaces and backslashes whole.
-    let this = env::current_exe().context("could not find this program's own path")?;
+    let this =
+        env::current_exe().context("could not find this program's own path")?;
     let formulas = format!("'{}' book formulas", this.display());
     command.current_dir(root).env("MDBOOK_preprocessor__katex__command", formulas);
     Ok(command)
@@ -63,11 +67,13 @@ fn mdbook(root: &Path) -> Result<Command> {
 
 /// The warnings and errors in mdBook's log, without colours.
 fn complaints(log: &str) -> Vec<String> {
-    let colours = Regex::new("\x1b\\[[0-9;]*m").expect("the pattern is written by us");
+    let colours =
+        Regex::new("\x1b\\[[0-9;]*m").expect("the pattern is written by us");
     let plain = colours.replace_all(log, "").into_owned();
     let is_complaint = |line: &&str| {
         let mut words = line.split_whitespace().take(3);
-        words.any(|word| word == "WARN" || word == "ERROR") && !line.contains(HARMLESS)
+        words.any(|word| word == "WARN" || word == "ERROR")
+            && !line.contains(HARMLESS)
     };
     plain.lines().filter(is_complaint).map(str::to_owned).collect()
 }

@@ -12,9 +12,13 @@ pub(super) fn check(book: &Book) -> Vec<Problem> {
     let mut listed: HashSet<PathBuf> = HashSet::new();
     for link in book.summary.links.iter().filter(|link| !link.target.is_empty()) {
         let (line, target) = (link.line, &link.target);
-        match resolve(&book.summary.path, target).filter(|path| book.page(path).is_some()) {
+        match resolve(&book.summary.path, target)
+            .filter(|path| book.page(path).is_some())
+        {
             None => {
-                let what = format!("{target} is not there; write the page, or drop the entry");
+                let what = format!(
+                    "{target} is not there; write the page, or drop the entry"
+                );
                 problems.push(book.summary.problem(line, what));
             }
             Some(path) => {

@@ -32,14 +32,21 @@ pub fn all() -> Vec<Check> {
 
 fn rust() -> Check {
     let needed = env!("CARGO_PKG_RUST_VERSION");
-    let Ok(version) = process::capture(Command::new("rustc").arg("--version")) else {
-        return Check::broken("Rust", "no rustc on PATH", "install it from https://rustup.rs");
+    let Ok(version) = process::capture(Command::new("rustc").arg("--version"))
+    else {
+        return Check::broken(
+            "Rust",
+            "no rustc on PATH",
+            "install it from https://rustup.rs",
+        );
     };
     let found = version.trim().to_owned();
     match (version_in(&found), version_in(&format!("rust {needed}"))) {
-        (Some(have), Some(need)) if have < need => {
-            Check::broken("Rust", format!("{found}, older than {needed}"), "rustup update stable")
-        }
+        (Some(have), Some(need)) if have < need => Check::broken(
+            "Rust",
+            format!("{found}, older than {needed}"),
+            "rustup update stable",
+        ),
         _ => Check::good("Rust", found),
     }
 }
@@ -47,7 +54,8 @@ fn rust() -> Check {
 /// A cargo that is too old ignores `.cargo/libtorch.toml`: builds then miss libtorch.
 fn cargo_include() -> Check {
     let name = "cargo's include";
-    let found = process::capture(crate::cargo::plain().arg("--version")).unwrap_or_default();
+    let found = process::capture(crate::cargo::plain().arg("--version"))
+        .unwrap_or_default();
     match version_in(&found) {
         Some(version) if version >= OLDEST_CARGO => Check::good(name, "read"),
         _ => Check::broken(
@@ -77,7 +85,10 @@ fn python_and_pip() -> Check {
         Ok(python) => {
             let pip = python.pip.map(python::dotted).unwrap_or_default();
             let version = python::dotted(python.version);
-            Check::good("Python and pip", format!("{} {version}, pip {pip}", python.show()))
+            Check::good(
+                "Python and pip",
+                format!("{} {version}, pip {pip}", python.show()),
+            )
         }
         Err(error) => optional_from_error("Python and pip", &error),
     }
@@ -91,8 +102,9 @@ fn venv() -> Check {
 }
 
 fn find_libtorch() -> Result<Libtorch> {
-    let root =
-        setup::own_folder().or_else(pointer::read).context("not set up yet: cargo xtask setup")?;
+    let root = setup::own_folder()
+        .or_else(pointer::read)
+        .context("not set up yet: cargo xtask setup")?;
     libtorch::inspect(&root, &Variables::from_env())
 }
 
@@ -103,7 +115,10 @@ fn libtorch_checks(libtorch: Result<Libtorch>) -> Vec<Check> {
     };
     let version = libtorch.version.as_deref().unwrap_or("of an unknown version");
     let mut found = vec![
-        Check::good("libtorch", format!("{version} in {}", libtorch.root.display())),
+        Check::good(
+            "libtorch",
+            format!("{version} in {}", libtorch.root.display()),
+        ),
         loads(&libtorch),
         in_sync(&libtorch),
     ];
@@ -114,10 +129,13 @@ fn libtorch_checks(libtorch: Result<Libtorch>) -> Vec<Check> {
 /// Loading runs libtorch's own start-up code, so it happens in a process of its own.
 fn loads(libtorch: &Libtorch) -> Check {
     let name = "libtorch loads";
-    let tried = env::current_exe().context("can't find this program").and_then(|program| {
-        let library = libtorch::library(&libtorch.lib, "torch_cpu");
-        process::capture(Command::new(program).args(["doctor", "--load"]).arg(library))
-    });
+    let tried =
+        env::current_exe().context("can't find this program").and_then(|program| {
+            let library = libtorch::library(&libtorch.lib, "torch_cpu");
+            process::capture(
+                Command::new(program).args(["doctor", "--load"]).arg(library),
+            )
+        });
     match tried {
         Ok(_) => Check::good(name, "yes"),
         Err(error) => {
@@ -157,7 +175,9 @@ fn cuda(libtorch: &Libtorch) -> Option<Check> {
         .output()
         .ok()
         .filter(|output| output.status.success())
-        .map(|output| String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; "));
+        .map(|output| {
+            String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ")
+        });
     match (driver, libtorch.cuda) {
         (Some(gpu), true) => Some(Check::good("CUDA", gpu)),
         (Some(gpu), false) => Some(Check::optional(
@@ -165,7 +185,9 @@ fn cuda(libtorch: &Libtorch) -> Option<Check> {
             format!("{gpu}, but this libtorch is for the CPU"),
             "cargo xtask setup --cuda",
         )),
-        (None, true) => Some(Check::good("CUDA", "in libtorch, but no GPU driver was seen")),
+        (None, true) => {
+            Some(Check::good("CUDA", "in libtorch, but no GPU driver was seen"))
+        }
         (None, false) => Some(Check::good("CUDA", "no GPU seen; the CPU is used")),
     }
 }
@@ -184,7 +206,11 @@ fn variables() -> Check {
     }
     set.sort();
     if env::var_os("LIBTORCH_USE_PYTORCH").is_some() {
-        return Check::broken("LIBTORCH variables", set.join(", "), "unset LIBTORCH_USE_PYTORCH");
+        return Check::broken(
+            "LIBTORCH variables",
+            set.join(", "),
+            "unset LIBTORCH_USE_PYTORCH",
+        );
     }
     if set.is_empty() {
         set.push("none set".into());
@@ -193,12 +219,15 @@ fn variables() -> Check {
 }
 
 fn rustflags() -> Check {
-    let set =
-        ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"].iter().find(|name| env::var_os(name).is_some());
+    let set = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"]
+        .iter()
+        .find(|name| env::var_os(name).is_some());
     match set {
         Some(name) if !cfg!(windows) => Check::optional(
             "compiler flags",
-            format!("{name} is set, so a plain `cargo run` can't find libtorch when it starts"),
+            format!(
+                "{name} is set, so a plain `cargo run` can't find libtorch when it starts"
+            ),
             format!("unset {name}, or start chapters by `cargo xtask run`"),
         ),
         _ => Check::good("compiler flags", "from the configuration"),
@@ -206,8 +235,8 @@ fn rustflags() -> Check {
 }
 
 fn disk() -> Vec<Check> {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);
+    let target = env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| paths::root().join("target"), PathBuf::from);
     let cache = paths::cache().map(|cache| disk_check("disk, cache", &cache));
     let cache = cache.unwrap_or_else(|error| from_error("disk, cache", &error));
     vec![cache, disk_check("disk, target", &target)]
@@ -217,14 +246,22 @@ fn disk_check(name: &'static str, folder: &Path) -> Check {
     // Before the first set-up the folder is not there; the nearest one above is on its disk.
     let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
     let Ok(bytes) = fs4::available_space(there) else {
-        return Check::good(name, format!("{}: free space unknown", folder.display()));
+        return Check::good(
+            name,
+            format!("{}: free space unknown", folder.display()),
+        );
     };
     let free = bytes / 1_000_000;
-    let found = format!("{:.1} GB free in {}", free as f64 / 1000.0, folder.display());
+    let found =
+        format!("{:.1} GB free in {}", free as f64 / 1000.0, folder.display());
     if free >= NEEDED_MB {
         return Check::good(name, found);
     }
-    let move_it = if name.ends_with("cache") { paths::CACHE_VARIABLE } else { "CARGO_TARGET_DIR" };
+    let move_it = if name.ends_with("cache") {
+        paths::CACHE_VARIABLE
+    } else {
+        "CARGO_TARGET_DIR"
+    };
     Check::optional(
         name,
         format!("{found}; {:.0} GB are wanted", NEEDED_MB as f64 / 1000.0),
@@ -243,37 +280,56 @@ fn tool_checks() -> Vec<Check> {
 
 fn tool(name: &'static str, command: &str) -> Check {
     let Some(pin) = pins::tools().get(name) else {
-        return Check::broken(name, "not pinned", "restore shared/xtask/pins/tools.toml");
+        return Check::broken(
+            name,
+            "not pinned",
+            "restore shared/xtask/pins/tools.toml",
+        );
     };
     match tools::installed(name) {
         Ok(Some(_)) => Check::good(name, pin.version.clone()),
-        _ => Check::optional(name, "not installed yet", format!("{command} (installs it)")),
+        _ => Check::optional(
+            name,
+            "not installed yet",
+            format!("{command} (installs it)"),
+        ),
     }
 }
 
 /// The notebooks' environment; its name carries a hash of what is in it.
 fn jupyter() -> Check {
     let venvs = paths::cache().map(|cache| cache.join("venvs"));
-    let entries = venvs.ok().and_then(|venvs| venvs.read_dir().ok()).into_iter().flatten();
+    let entries =
+        venvs.ok().and_then(|venvs| venvs.read_dir().ok()).into_iter().flatten();
     let found = entries.filter_map(|entry| Some(entry.ok()?.path())).find(|venv| {
         let kernel = venv.join("share").join("jupyter").join("kernels");
         tools::venv_program(venv, "jupyter").is_file() && kernel.is_dir()
     });
     match found {
         Some(venv) => Check::good("Jupyter", venv.display().to_string()),
-        None => Check::optional("Jupyter", "not installed yet", "cargo xtask notebooks install"),
+        None => Check::optional(
+            "Jupyter",
+            "not installed yet",
+            "cargo xtask notebooks install",
+        ),
     }
 }
 
 fn data() -> Check {
     match env::var_os(DATA_VARIABLE).map(PathBuf::from) {
-        None => {
-            Check::good("data folder", format!("{DATA_VARIABLE} is not set; built-in data is used"))
+        None => Check::good(
+            "data folder",
+            format!("{DATA_VARIABLE} is not set; built-in data is used"),
+        ),
+        Some(folder) if folder.is_dir() => {
+            Check::good("data folder", folder.display().to_string())
         }
-        Some(folder) if folder.is_dir() => Check::good("data folder", folder.display().to_string()),
         Some(folder) => Check::optional(
             "data folder",
-            format!("{DATA_VARIABLE} is {}, which does not exist", folder.display()),
+            format!(
+                "{DATA_VARIABLE} is {}, which does not exist",
+                folder.display()
+            ),
             format!("make that folder, or unset {DATA_VARIABLE}"),
         ),
     }

@@ -23,7 +23,9 @@ pub fn check_all() -> Result<Vec<String>> {
         let folder = path.parent().unwrap_or(&path);
         let shown = find::shown(&path);
         breaches.extend(
-            check(&notebook, folder, &taught).into_iter().map(|said| format!("{shown}: {said}")),
+            check(&notebook, folder, &taught)
+                .into_iter()
+                .map(|said| format!("{shown}: {said}")),
         );
     }
     Ok(breaches)
@@ -32,7 +34,11 @@ pub fn check_all() -> Result<Vec<String>> {
 /// The breaches of the rules in one notebook that lies in `folder`.
 ///
 /// `taught` holds the names of the functions and types that the chapters define.
-pub fn check(notebook: &Notebook, folder: &Path, taught: &HashSet<String>) -> Vec<String> {
+pub fn check(
+    notebook: &Notebook,
+    folder: &Path,
+    taught: &HashSet<String>,
+) -> Vec<String> {
     let mut breaches = file_breaches(notebook);
     let mut ids = HashSet::new();
     for cell in notebook.cells() {
@@ -90,11 +96,18 @@ fn definition_breach(cell: Cell<'_>, taught: &HashSet<String>) -> Option<String>
 }
 
 /// Evcxr builds on each `:dep`, so they all stand in the first cell, and paths must lead to a crate.
-fn dependency_breach(cell: Cell<'_>, place: usize, folder: &Path) -> Option<String> {
+fn dependency_breach(
+    cell: Cell<'_>,
+    place: usize,
+    folder: &Path,
+) -> Option<String> {
     let source = cell.source();
-    let mut lines = source.lines().filter(|line| line.starts_with(":dep")).peekable();
+    let mut lines =
+        source.lines().filter(|line| line.starts_with(":dep")).peekable();
     if place > 0 {
-        return lines.peek().map(|line| format!("`{line}` belongs in the first code cell"));
+        return lines
+            .peek()
+            .map(|line| format!("`{line}` belongs in the first code cell"));
     }
     lines.find_map(|line| {
         let path = line.split_once("path = \"")?.1.split('"').next()?;
@@ -106,10 +119,13 @@ fn dependency_breach(cell: Cell<'_>, place: usize, folder: &Path) -> Option<Stri
 /// Paths of the machine that ran the notebook, in its source or its output.
 fn machine_paths(cell: Cell<'_>) -> Vec<String> {
     let root = paths::root().to_string_lossy().into_owned();
-    let homes = ["/home/", "/root/", "/Users/", "/tmp/", "C:\\\\"].map(str::to_owned);
+    let homes =
+        ["/home/", "/root/", "/Users/", "/tmp/", "C:\\\\"].map(str::to_owned);
     let text = cell.source() + &cell.raw_outputs();
-    let found =
-        homes.into_iter().chain(iter::once(root)).filter(|path| text.contains(path.as_str()));
+    let found = homes
+        .into_iter()
+        .chain(iter::once(root))
+        .filter(|path| text.contains(path.as_str()));
     found.map(|path| format!("it shows a path of one machine (`{path}`)")).collect()
 }
 
@@ -121,7 +137,8 @@ fn taught_names() -> Result<HashSet<String>> {
         let entry = entry?;
         let path = entry.path();
         let in_sources = path.components().any(|part| part.as_os_str() == "src");
-        if in_sources && path.extension().is_some_and(|extension| extension == "rs") {
+        if in_sources && path.extension().is_some_and(|extension| extension == "rs")
+        {
             let text = fs::read_to_string(path)
                 .with_context(|| format!("can't read {}", path.display()))?;
             names.extend(defined(&text));
@@ -133,7 +150,9 @@ fn taught_names() -> Result<HashSet<String>> {
 
 /// The names that unindented `fn`, `struct` and `enum` lines define.
 fn defined(source: &str) -> Vec<String> {
-    let Ok(pattern) = Regex::new(r"(?m)^(?:pub(?:\([^)]*\))? )?(?:fn|struct|enum) (\w+)") else {
+    let Ok(pattern) =
+        Regex::new(r"(?m)^(?:pub(?:\([^)]*\))? )?(?:fn|struct|enum) (\w+)")
+    else {
         return Vec::new(); // the pattern is a constant, and the tests below use it
     };
     pattern.captures_iter(source).map(|found| found[1].to_owned()).collect()
@@ -158,7 +177,9 @@ mod tests {
 
     #[test]
     fn a_second_copy_of_a_chapters_function_is_found() {
-        assert!(breaches(&["pub fn causal_weights() {}"]).contains("a chapter has"));
+        assert!(
+            breaches(&["pub fn causal_weights() {}"]).contains("a chapter has")
+        );
     }
 
     #[test]
@@ -169,7 +190,10 @@ mod tests {
     #[test]
     fn dependencies_stand_in_the_first_cell_and_exist() {
         assert!(breaches(&["1;", ":dep tch = \"*\""]).contains("first code cell"));
-        assert!(breaches(&[":dep x = { path = \"nowhere\" }"]).contains("no crate in nowhere"));
+        assert!(
+            breaches(&[":dep x = { path = \"nowhere\" }"])
+                .contains("no crate in nowhere")
+        );
     }
 
     #[test]

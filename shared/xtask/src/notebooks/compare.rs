@@ -11,7 +11,8 @@ pub fn compare(before: &Notebook, after: &Notebook) -> String {
         return failure;
     }
     let pairs = before.code_cells().zip(after.code_cells());
-    let differences: Vec<String> = pairs.filter_map(|(old, new)| difference(old, new)).collect();
+    let differences: Vec<String> =
+        pairs.filter_map(|(old, new)| difference(old, new)).collect();
     differences.join("\n")
 }
 
@@ -20,8 +21,14 @@ pub fn compare(before: &Notebook, after: &Notebook) -> String {
 pub fn failure(notebook: &Notebook) -> Option<String> {
     notebook.code_cells().find_map(|cell| {
         let complaint = cell.complaint();
-        let said = cell.error().or_else(|| Some(complaint).filter(|text| !text.is_empty()))?;
-        Some(format!("{} failed:\n{}", title(cell), indent(&without_backtrace(&said))))
+        let said = cell
+            .error()
+            .or_else(|| Some(complaint).filter(|text| !text.is_empty()))?;
+        Some(format!(
+            "{} failed:\n{}",
+            title(cell),
+            indent(&without_backtrace(&said))
+        ))
     })
 }
 
@@ -30,8 +37,12 @@ pub fn failure(notebook: &Notebook) -> Option<String> {
 fn without_backtrace(said: &str) -> String {
     let colours = Regex::new("\x1b\\[[0-9;]*m");
     let said = colours.map_or(said.into(), |colours| colours.replace_all(said, ""));
-    let lines = said.trim().lines().take_while(|line| !line.starts_with("stack backtrace:"));
-    let short = lines.map(|line| line.split("\\nException raised from").next().unwrap_or(line));
+    let lines = said
+        .trim()
+        .lines()
+        .take_while(|line| !line.starts_with("stack backtrace:"));
+    let short = lines
+        .map(|line| line.split("\\nException raised from").next().unwrap_or(line));
     short.collect::<Vec<_>>().join("\n")
 }
 
@@ -42,7 +53,11 @@ fn difference(old: Cell<'_>, new: Cell<'_>) -> Option<String> {
     let (old_text, new_text) = (old.text(), new.text());
     if old_text != new_text {
         let diff = TextDiff::from_lines(&old_text, &new_text);
-        let lines = diff.unified_diff().context_radius(2).missing_newline_hint(false).to_string();
+        let lines = diff
+            .unified_diff()
+            .context_radius(2)
+            .missing_newline_hint(false)
+            .to_string();
         return Some(format!(
             "{}: the text changed (- committed, + now)\n{}",
             title(old),
@@ -50,7 +65,8 @@ fn difference(old: Cell<'_>, new: Cell<'_>) -> Option<String> {
         ));
     }
     let (old_kinds, new_kinds) = (old.pictures(), new.pictures());
-    let or_none = |kinds: String| if kinds.is_empty() { "none".to_owned() } else { kinds };
+    let or_none =
+        |kinds: String| if kinds.is_empty() { "none".to_owned() } else { kinds };
     (old_kinds != new_kinds).then(|| {
         format!(
             "{}: the pictures were {}, now {}",
@@ -63,7 +79,8 @@ fn difference(old: Cell<'_>, new: Cell<'_>) -> Option<String> {
 
 fn title(cell: Cell<'_>) -> String {
     let source = cell.source();
-    let first = source.lines().find(|line| !line.trim().is_empty()).unwrap_or("(empty)");
+    let first =
+        source.lines().find(|line| !line.trim().is_empty()).unwrap_or("(empty)");
     format!("  cell {} `{}`", cell.number, first.trim())
 }
 
@@ -96,23 +113,33 @@ mod tests {
 
     #[test]
     fn equal_text_is_well_even_when_cut_differently() {
-        let pieces =
-            json!([{"name": "stdout", "text": "a\n"}, {"name": "stdout", "text": ["b\n"]}]);
+        let pieces = json!([{"name": "stdout", "text": "a\n"}, {"name": "stdout", "text": ["b\n"]}]);
         assert_eq!(report(stream("stdout", "a\nb\n"), pieces, json!([])), "");
     }
 
     #[test]
     fn changed_text_is_shown_with_the_cell() {
-        let said = report(stream("stdout", "2\n"), stream("stdout", "3\n"), json!([]));
+        let said =
+            report(stream("stdout", "2\n"), stream("stdout", "3\n"), json!([]));
         assert!(said.contains("cell 1 `let a: i64 = 1;`"), "{said}");
         assert!(said.contains("-2") && said.contains("+3"), "{said}");
-        assert_eq!(report(stream("stdout", "2\n"), stream("stdout", "3\n"), json!(["varies"])), "");
+        assert_eq!(
+            report(
+                stream("stdout", "2\n"),
+                stream("stdout", "3\n"),
+                json!(["varies"])
+            ),
+            ""
+        );
     }
 
     #[test]
     fn anything_on_stderr_fails_even_when_the_text_varies() {
-        for complaint in ["thread panicked at src/lib.rs", "invalid digit found in string"] {
-            let said = report(json!([]), stream("stderr", complaint), json!(["varies"]));
+        for complaint in
+            ["thread panicked at src/lib.rs", "invalid digit found in string"]
+        {
+            let said =
+                report(json!([]), stream("stderr", complaint), json!(["varies"]));
             assert!(said.contains("failed") && said.contains(complaint), "{said}");
         }
     }
@@ -126,18 +153,25 @@ mod tests {
 
     #[test]
     fn backtraces_and_colours_are_left_out() {
-        let torch = r#"Torch("sizes differ\nException raised from x.cpp at /somewhere")"#;
-        let said = format!("\u{1b}[31mpanicked at\u{1b}[0m\n{torch}\nstack backtrace:\n  0: main");
+        let torch =
+            r#"Torch("sizes differ\nException raised from x.cpp at /somewhere")"#;
+        let said = format!(
+            "\u{1b}[31mpanicked at\u{1b}[0m\n{torch}\nstack backtrace:\n  0: main"
+        );
         let said = report(json!([]), stream("stderr", &said), json!([]));
-        assert!(said.contains("    panicked at\n    Torch(\"sizes differ\n"), "{said}");
+        assert!(
+            said.contains("    panicked at\n    Torch(\"sizes differ\n"),
+            "{said}"
+        );
         assert!(!said.contains("somewhere") && !said.contains("main"), "{said}");
     }
 
     #[test]
     fn a_picture_must_be_there_but_may_look_different() {
-        let picture =
-            |svg: &str| json!([{"output_type": "display_data", "data": {"text/html": svg}}]);
+        let picture = |svg: &str| json!([{"output_type": "display_data", "data": {"text/html": svg}}]);
         assert_eq!(report(picture("<svg>1"), picture("<svg>2"), json!([])), "");
-        assert!(report(picture("<svg>1"), json!([]), json!([])).contains("now none"));
+        assert!(
+            report(picture("<svg>1"), json!([]), json!([])).contains("now none")
+        );
     }
 }

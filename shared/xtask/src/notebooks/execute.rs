@@ -42,7 +42,11 @@ pub fn execute(venv: &Path, path: &Path) -> Result<Run> {
 ///
 /// # Errors
 /// As [`execute`].
-pub fn execute_code(venv: &Path, notebook: &Notebook, folder: &Path) -> Result<Notebook> {
+pub fn execute_code(
+    venv: &Path,
+    notebook: &Notebook,
+    folder: &Path,
+) -> Result<Notebook> {
     let path = temporary("in");
     notebook.write(&path)?;
     let result = execute_in(venv, &path, folder);

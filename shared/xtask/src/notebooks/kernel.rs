@@ -31,7 +31,8 @@ pub fn ensure() -> Result<PathBuf> {
 /// Writes the kernel's folder into the virtual environment.
 fn register(venv: &Path, evcxr: &Path, libtorch: &Path) -> Result<()> {
     let folder = venv.join("share/jupyter/kernels/rust");
-    fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("can't make {}", folder.display()))?;
     let launcher = folder.join("kernel.py");
     let spec = json!({
         "display_name": "Rust",
@@ -84,24 +85,34 @@ pub fn is_warm() -> Result<bool> {
 /// # Errors
 /// When the cell does not run, with what the kernel said.
 pub fn warm_up(venv: &Path) -> Result<()> {
-    eprintln!("Building the notebooks' libraries (a few minutes the first time) ...");
+    eprintln!(
+        "Building the notebooks' libraries (a few minutes the first time) ..."
+    );
     let start = Instant::now();
     let top = paths::root().join("notebooks");
     fs::create_dir_all(&top)?;
     try_cells(venv, &top, &libraries()?)?;
-    eprintln!("A cell ran and gave the right answer ({:.0} s).", start.elapsed().as_secs_f32());
+    eprintln!(
+        "A cell ran and gave the right answer ({:.0} s).",
+        start.elapsed().as_secs_f32()
+    );
     Ok(())
 }
 
 /// The `:dep` lines of all notebooks, with paths that hold anywhere, each once.
 fn libraries() -> Result<Vec<String>> {
-    let mut lines =
-        vec![":dep tch = { version = \"*\", features = [\"download-libtorch\"] }".to_owned()];
+    let mut lines = vec![
+        ":dep tch = { version = \"*\", features = [\"download-libtorch\"] }"
+            .to_owned(),
+    ];
     for path in find::all()? {
         let folder = path.parent().unwrap_or(&path).to_path_buf();
         for cell in Notebook::read(&path)?.code_cells() {
-            for line in cell.source().lines().filter(|line| line.starts_with(":dep ")) {
-                let name = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
+            for line in
+                cell.source().lines().filter(|line| line.starts_with(":dep "))
+            {
+                let name =
+                    |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
                 if !lines.iter().any(|known| name(known) == name(line)) {
                     lines.push(anchored(line, &folder));
                 }
@@ -133,10 +144,13 @@ fn try_cells(venv: &Path, folder: &Path, libraries: &[String]) -> Result<()> {
     ];
     let ran = execute::execute_code(venv, &Notebook::of_code(&sources), folder)?;
     let cells: Vec<_> = ran.code_cells().collect();
-    let right = cells.len() == 3 && cells[1].text() == "42\n" && cells[2].error().is_some();
+    let right =
+        cells.len() == 3 && cells[1].text() == "42\n" && cells[2].error().is_some();
     if !right {
         let said = compare::failure(&ran).unwrap_or_default();
-        bail!("the Rust kernel does not work:\n{said}\n`cargo xtask doctor` may know why");
+        bail!(
+            "the Rust kernel does not work:\n{said}\n`cargo xtask doctor` may know why"
+        );
     }
     Ok(())
 }

@@ -29,8 +29,8 @@ impl Notebook {
     /// # Errors
     /// When the file can't be read or is not JSON.
     pub fn read(path: &Path) -> Result<Self> {
-        let text =
-            fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("can't read {}", path.display()))?;
         let json = serde_json::from_str(&text).with_context(|| {
             format!("{} is not a notebook (its JSON is broken)", path.display())
         })?;
@@ -47,8 +47,7 @@ impl Notebook {
                        "execution_count": null, "outputs": [], "source": source})
             })
             .collect();
-        let metadata =
-            json!({"kernelspec": {"name": "rust", "display_name": "Rust", "language": "rust"}});
+        let metadata = json!({"kernelspec": {"name": "rust", "display_name": "Rust", "language": "rust"}});
         Self {
             json: json!({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}),
         }
@@ -56,8 +55,12 @@ impl Notebook {
 
     /// All cells in order.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
-        let cells = self.json["cells"].as_array().map(Vec::as_slice).unwrap_or_default();
-        cells.iter().enumerate().map(|(index, json)| Cell { number: index + 1, json })
+        let cells =
+            self.json["cells"].as_array().map(Vec::as_slice).unwrap_or_default();
+        cells
+            .iter()
+            .enumerate()
+            .map(|(index, json)| Cell { number: index + 1, json })
     }
 
     /// The code cells in order.
@@ -92,7 +95,8 @@ impl Notebook {
             if cell["cell_type"] == "code" {
                 count += 1;
                 cell["execution_count"] = json!(count);
-                let outputs = cell["outputs"].as_array().map(|all| merge(all, count));
+                let outputs =
+                    cell["outputs"].as_array().map(|all| merge(all, count));
                 cell["outputs"] = Value::Array(outputs.unwrap_or_default());
             }
         }
@@ -113,7 +117,8 @@ impl Notebook {
     fn to_text(&self) -> Result<String> {
         let mut bytes = Vec::new();
         let formatter = PrettyFormatter::with_indent(b" ");
-        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+        let mut serializer =
+            serde_json::Serializer::with_formatter(&mut bytes, formatter);
         sorted(&self.json).serialize(&mut serializer)?;
         bytes.push(b'\n');
         Ok(String::from_utf8(bytes)?)
@@ -144,13 +149,17 @@ impl<'a> Cell<'a> {
 
     /// What it said on standard error, which a good cell never uses.
     pub fn complaint(&self) -> String {
-        let stderr = self.outputs().iter().filter(|output| output["name"] == "stderr");
+        let stderr =
+            self.outputs().iter().filter(|output| output["name"] == "stderr");
         stderr.map(|output| text(&output["text"])).collect()
     }
 
     /// The compile error, the timeout or the end of the kernel, as `name: value`.
     pub fn error(&self) -> Option<String> {
-        let error = self.outputs().iter().find(|output| output["output_type"] == "error")?;
+        let error = self
+            .outputs()
+            .iter()
+            .find(|output| output["output_type"] == "error")?;
         let part = |key: &str| error[key].as_str().unwrap_or("").to_owned();
         let traceback: String = error["traceback"]
             .as_array()
@@ -218,7 +227,8 @@ fn merge(outputs: &[Value], count: usize) -> Vec<Value> {
         let mut output = output.clone();
         if output["output_type"] == "stream" {
             let mut all = text(&output["text"]);
-            if let Some(last) = merged.pop_if(|last| last["name"] == output["name"]) {
+            if let Some(last) = merged.pop_if(|last| last["name"] == output["name"])
+            {
                 all = text(&last["text"]) + &all;
             }
             output["text"] = lines(&all);
@@ -243,7 +253,9 @@ fn sorted(value: &Value) -> Value {
         Value::Object(entries) => {
             let mut keys: Vec<&String> = entries.keys().collect();
             keys.sort_unstable();
-            keys.into_iter().map(|key| (key.clone(), sorted(&entries[key]))).collect()
+            keys.into_iter()
+                .map(|key| (key.clone(), sorted(&entries[key])))
+                .collect()
         }
         other => other.clone(),
     }
@@ -269,8 +281,10 @@ mod tests {
 
     #[test]
     fn normalising_joins_streams_and_drops_times() {
-        let mut notebook =
-            with_outputs(json!([stream("stdout", "one\n"), stream("stdout", "two\n")]));
+        let mut notebook = with_outputs(json!([
+            stream("stdout", "one\n"),
+            stream("stdout", "two\n")
+        ]));
         notebook.normalise();
         let cell = &notebook.json["cells"][0];
         assert_eq!(
@@ -278,12 +292,16 @@ mod tests {
             json!([{"output_type": "stream", "name": "stdout", "text": ["one\n", "two\n"]}])
         );
         assert_eq!(cell["metadata"], json!({"tags": ["varies"]}));
-        assert_eq!((&cell["execution_count"], &cell["source"]), (&json!(1), &json!(["a\n", "b"])));
+        assert_eq!(
+            (&cell["execution_count"], &cell["source"]),
+            (&json!(1), &json!(["a\n", "b"]))
+        );
     }
 
     #[test]
     fn normalising_twice_changes_nothing() {
-        let mut notebook = with_outputs(json!([stream("stdout", "x\n"), stream("stderr", "y")]));
+        let mut notebook =
+            with_outputs(json!([stream("stdout", "x\n"), stream("stderr", "y")]));
         notebook.normalise();
         let once = notebook.to_text().unwrap();
         notebook.normalise();
