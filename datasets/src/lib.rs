@@ -1,1 +1,29 @@
-//! (being written)
+//! The built-in data, and the reader's own where there is some.
+//!
+//! | what | built in | the reader's file |
+//! |---|---|---|
+//! | [`stories`] | some by hand, any number from a grammar | |
+//! | [`messages`] | `builtin/messages.tsv` | the SMS Spam Collection |
+//! | [`instructions()`] | `builtin/instructions.json` | `instruction-data.json` |
+//! | [`text()`] | [`LIGHTHOUSE`] | `the-verdict.txt`, `tinyshakespeare.txt` |
+//!
+//! The reader's files are looked for in the folder that `--data` names, else in the one that
+//! [`DATA_VARIABLE`] names. A program says on standard error which it used:
+//!
+//! ```
+//! let loaded = datasets::instructions(None)?;
+//! eprintln!("{}", loaded.source);
+//! # anyhow::Ok(())
+//! ```
+
+mod grammar;
+mod instructions;
+mod messages;
+mod source;
+pub mod stories;
+mod text;
+
+pub use instructions::{Instruction, instructions};
+pub use messages::{Label, Message, messages};
+pub use source::{DATA_VARIABLE, Loaded, Source};
+pub use text::{LIGHTHOUSE, text};

@@ -8,10 +8,8 @@
 
 mod batches;
 mod embedding;
-mod text;
 mod windows;
 
 pub use batches::{Batch, Batches};
 pub use embedding::InputEmbedding;
-pub use text::{DATA_VARIABLE, LIGHTHOUSE, load_text};
 pub use windows::Windows;

@@ -11,8 +11,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use ch01::Tokenizer;
-use ch02::{Batches, InputEmbedding, Windows, load_text};
+use ch02::{Batches, InputEmbedding, Windows};
 use clap::Parser;
+use datasets::Loaded;
 use device::DeviceChoice;
 use tch::nn::{Module, VarStore};
 use tch::{Kind, Tensor};
@@ -63,7 +64,8 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let cli = Cli::parse();
     let device = cli.device.resolve()?;
-    let (text, source) = load_text(cli.data.as_deref(), "the-verdict.txt")?;
+    let Loaded { value: text, source } =
+        datasets::text("the-verdict.txt", cli.data.as_deref())?;
     eprintln!("{source}");
 
     let tokenizer = Tokenizer::gpt2();

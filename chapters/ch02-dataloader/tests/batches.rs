@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ch02::{Batches, InputEmbedding, LIGHTHOUSE, Windows, load_text};
+use ch02::{Batches, InputEmbedding, Windows};
 use tch::nn::{Module, VarStore};
 use tch::{Device, Kind, Tensor};
 use testkit::assert_close;
@@ -149,12 +149,4 @@ fn a_text_longer_than_the_positions_is_named() {
     let variables = VarStore::new(Device::Cpu);
     let embedding = InputEmbedding::new(&variables.root(), 10, 6, 4, 0.02);
     let _ = embedding.forward(&Tensor::zeros([1, 7], (Kind::Int64, Device::Cpu)));
-}
-
-#[test]
-fn a_missing_file_in_a_named_folder_is_an_error_that_names_it() {
-    let error =
-        load_text(Some("no/such/folder".as_ref()), "the-verdict.txt").unwrap_err();
-    assert!(error.to_string().contains("the-verdict.txt"), "{error}");
-    assert!(LIGHTHOUSE.len() > 3_000);
 }

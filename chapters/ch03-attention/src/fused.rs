@@ -2,13 +2,15 @@
 //! of two ways to compute the rest.
 
 use ch00::{Linear, axes};
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 use tch::nn::{Module, ModuleT, Path};
 
 use crate::{causal_weights, merge_heads, split_heads};
 
 /// Which code turns queries, keys and values into contexts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kernel {
     /// The formula, step by step. Holds all `(b, h, t, t)` weights in memory.
     Explicit,

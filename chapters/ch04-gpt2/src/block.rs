@@ -1,6 +1,6 @@
 //! One block of GPT-2: exchange, then think, each beside a shortcut.
 
-use ch03::{CausalSelfAttention, Kernel, SelfAttentionConfig};
+use ch03::{CausalSelfAttention, SelfAttentionConfig};
 use tch::Tensor;
 use tch::nn::{Module, ModuleT, Path};
 
@@ -34,7 +34,7 @@ impl Block {
             qkv_bias: config.qkv_bias,
             init_std: config.initializer_range,
             proj_init_std: proj_std,
-            kernel: Kernel::Fused,
+            kernel: config.attention_kernel,
         };
         let norm = |name| {
             LayerNorm::new(&(path / name), config.n_embd, config.layer_norm_epsilon)

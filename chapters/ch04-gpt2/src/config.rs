@@ -1,6 +1,7 @@
 //! The sizes and switches of a GPT-2.
 
 use anyhow::{Result, ensure};
+use ch03::Kernel;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,8 @@ pub struct Gpt2Config {
     pub tie_word_embeddings: bool,
     /// Whether queries, keys and values get a bias. Not in Hugging Face's file: always true there
     pub qkv_bias: bool,
+    /// How attention is computed; both ways give the same. Not in Hugging Face's file
+    pub attention_kernel: Kernel,
 }
 
 impl Default for Gpt2Config {
@@ -70,6 +73,7 @@ impl Default for Gpt2Config {
             initializer_range: 0.02,
             tie_word_embeddings: true,
             qkv_bias: true,
+            attention_kernel: Kernel::Fused,
         }
     }
 }

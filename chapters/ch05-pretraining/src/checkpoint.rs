@@ -1,0 +1,214 @@
+//! Keeping a model: a folder that Hugging Face's `GPT2LMHeadModel.from_pretrained` opens too.
+//!
+//! ```text
+//! config.json             the model's sizes
+//! model.safetensors       its weights, in f32, by GPT-2's names
+//! vocab.json, merges.txt  the tokenizer
+//! training.json           what the run is made of, how far it is
+//! optimizer.safetensors   what AdamW remembers
+//! metrics.jsonl           one line for each evaluation
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ch01::{END_OF_TEXT, Tokenizer};
+use ch04::{Gpt2, Gpt2Config};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+use crate::{Evaluation, TrainConfig, Trainer};
+
+/// A checkpoint folder.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    folder: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Training {
+    step: i64,
+    config: TrainConfig,
+}
+
+impl Checkpoint {
+    /// The checkpoint in `folder`, which need not exist yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        let checkpoint = Self { folder: folder.into() };
+        // A save that was killed between its two renames left the old one beside.
+        if !checkpoint.folder.exists() {
+            let _ = fs::rename(checkpoint.beside("old"), &checkpoint.folder);
+        }
+        checkpoint
+    }
+
+    /// Whether there is one.
+    pub fn exists(&self) -> bool {
+        self.folder.join("model.safetensors").is_file()
+    }
+
+    /// Writes everything a reader of the model, and an interrupted run, needs.
+    ///
+    /// The files are written into a new folder beside, which then takes the old one's place.
+    /// Whenever this is interrupted, a whole checkpoint is left: the old one or the new one.
+    ///
+    /// # Errors
+    /// When something can't be written; the sentence names it.
+    pub fn save(
+        &self,
+        trainer: &Trainer,
+        tokenizer: &Tokenizer,
+        metrics: &[Evaluation],
+    ) -> Result<()> {
+        let new = self.beside("new");
+        remove(&new)?;
+        fs::create_dir_all(&new)
+            .with_context(|| format!("cannot make {}", new.display()))?;
+        write_json(
+            &new.join("config.json"),
+            &model_config(trainer.model.config(), tokenizer),
+        )?;
+        write_tensors(
+            &new.join("model.safetensors"),
+            &weights(&trainer.variables),
+        )?;
+        tokenizer.save(&new)?;
+        let training = Training { step: trainer.step, config: trainer.config };
+        write_json(&new.join("training.json"), &serde_json::to_value(training)?)?;
+        write_tensors(
+            &new.join("optimizer.safetensors"),
+            &trainer.optimizer.state(),
+        )?;
+        let lines =
+            metrics.iter().map(|line| Ok(serde_json::to_string(line)? + "\n"));
+        fs::write(new.join("metrics.jsonl"), lines.collect::<Result<String>>()?)?;
+        self.take_place(&new)
+    }
+
+    /// Renames `new` to the checkpoint's own name.
+    fn take_place(&self, new: &Path) -> Result<()> {
+        let old = self.beside("old");
+        remove(&old)?;
+        if self.folder.exists() {
+            fs::rename(&self.folder, &old).with_context(|| {
+                format!("cannot move {} aside", self.folder.display())
+            })?;
+        }
+        fs::rename(new, &self.folder)
+            .with_context(|| format!("cannot write {}", self.folder.display()))?;
+        remove(&old)
+    }
+
+    fn beside(&self, ending: &str) -> PathBuf {
+        let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
+        self.folder.with_file_name(format!(".{name}.{ending}"))
+    }
+
+    /// The model and its tokenizer, in f32.
+    ///
+    /// # Errors
+    /// When a file is missing or broken, or a weight has another shape than the sizes say.
+    pub fn load(&self, device: Device) -> Result<(VarStore, Gpt2, Tokenizer)> {
+        let config = self.model_config()?;
+        let mut variables = VarStore::new(device);
+        let model = Gpt2::new(&variables.root(), &config);
+        let path = self.folder.join("model.safetensors");
+        variables.load(&path).with_context(|| {
+            format!("{} does not fit config.json", path.display())
+        })?;
+        Ok((variables, model, Tokenizer::load(&self.folder)?))
+    }
+
+    /// The model's sizes.
+    ///
+    /// # Errors
+    /// When `config.json` is missing or broken.
+    pub fn model_config(&self) -> Result<Gpt2Config> {
+        let config: Gpt2Config = read_json(&self.folder.join("config.json"))?;
+        config.validate().with_context(|| {
+            self.folder.join("config.json").display().to_string()
+        })?;
+        Ok(config)
+    }
+
+    /// The run as it was when it was saved, ready for its next step, and its evaluations.
+    ///
+    /// # Errors
+    /// When a file is missing or broken.
+    pub fn resume(
+        &self,
+        device: Device,
+    ) -> Result<(Trainer, Tokenizer, Vec<Evaluation>)> {
+        let Training { step, config } =
+            read_json(&self.folder.join("training.json"))?;
+        let mut trainer = Trainer::new(&self.model_config()?, config, device)?;
+        let path = self.folder.join("optimizer.safetensors");
+        let state = Tensor::read_safetensors(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        // The masters in the optimizer's state are the weights, with all their digits.
+        trainer
+            .optimizer
+            .restore(state, step)
+            .with_context(|| path.display().to_string())?;
+        trainer.step = step;
+        let path = self.folder.join("metrics.jsonl");
+        let lines = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let metrics =
+            lines.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        let metrics =
+            metrics.with_context(|| format!("{} is broken", path.display()))?;
+        Ok((trainer, Tokenizer::load(&self.folder)?, metrics))
+    }
+}
+
+/// All weights in f32 on the CPU, in the order of their names.
+fn weights(variables: &VarStore) -> Vec<(String, Tensor)> {
+    let mut weights: Vec<_> = variables.variables().into_iter().collect();
+    weights.sort_by(|(a, _), (b, _)| a.cmp(b));
+    weights.iter_mut().for_each(|(_, w)| {
+        *w = w.detach().to_device(Device::Cpu).to_kind(Kind::Float)
+    });
+    weights
+}
+
+/// `config.json` with what Hugging Face's transformers wants to know besides the sizes.
+fn model_config(config: &Gpt2Config, tokenizer: &Tokenizer) -> Value {
+    let mut json = json!(config);
+    json["model_type"] = json!("gpt2");
+    json["architectures"] = json!(["GPT2LMHeadModel"]);
+    let end = tokenizer.special_id(END_OF_TEXT);
+    json["bos_token_id"] = json!(end);
+    json["eos_token_id"] = json!(end);
+    json
+}
+
+fn write_tensors(path: &Path, tensors: &[(String, Tensor)]) -> Result<()> {
+    let tensors: Vec<_> =
+        tensors.iter().map(|(name, t)| (name, t.contiguous())).collect();
+    Tensor::write_safetensors(&tensors, path)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn write_json(path: &Path, value: &Value) -> Result<()> {
+    fs::write(path, serde_json::to_string_pretty(value)?)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is broken", path.display()))
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match folder.exists() {
+        true => fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display())),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,30 @@
+//! Keeping a wild gradient in bounds.
+
+use tch::{Kind, Tensor};
+
+/// Scales all gradients by one factor so that their common length is at most `longest`. Returns
+/// the length they had.
+///
+/// The direction stays; only the length changes. A length that is not a number is left alone,
+/// so that the caller sees it.
+///
+/// Source: Pascanu et al. (2013), "On the difficulty of training recurrent neural networks",
+/// section 3.2, arXiv:1211.5063.
+pub fn clip_gradients(parameters: &[Tensor], longest: f64) -> f64 {
+    tch::no_grad(|| {
+        let squares: Vec<Tensor> = parameters
+            .iter()
+            .map(|parameter| {
+                parameter.grad().to_kind(Kind::Float).square().sum(Kind::Float)
+            })
+            .collect();
+        let length =
+            Tensor::stack(&squares, 0).sum(Kind::Float).sqrt().double_value(&[]);
+        if length > longest {
+            for parameter in parameters {
+                let _ = parameter.grad().g_mul_scalar_(longest / length);
+            }
+        }
+        length
+    })
+}

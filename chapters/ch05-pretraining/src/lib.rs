@@ -1,0 +1,32 @@
+//! Chapter 5: pretraining. A model that knows nothing reads stories until it can tell one.
+//!
+//! 1. [`cross_entropy`] says how surprised the model is; [`perplexity`] says it in tokens.
+//! 2. [`AdamW`] turns gradients into steps; [`clip_gradients`] keeps a wild one in bounds.
+//! 3. [`Schedule`] says how large a step may be: slow at first, then fast, then slower and slower.
+//! 4. [`Trainer`] puts these into a loop, and [`Checkpoint`] keeps the result and lets an
+//!    interrupted run go on as if nothing had happened.
+//!
+//! [`stories_model`] and its neighbours are a first run: a small model that learns to tell
+//! stories in minutes.
+//!
+//! Dimension key: `b` batch · `t` tokens · `c` channels · `v` vocabulary.
+
+mod adamw;
+mod checkpoint;
+mod clip;
+mod loss;
+mod preset;
+mod sample;
+mod schedule;
+mod trainer;
+
+pub use adamw::AdamW;
+pub use checkpoint::Checkpoint;
+pub use clip::clip_gradients;
+pub use loss::{cross_entropy, perplexity};
+pub use preset::{
+    CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer, tell,
+};
+pub use sample::sample;
+pub use schedule::Schedule;
+pub use trainer::{Evaluation, Precision, TrainConfig, Trainer};

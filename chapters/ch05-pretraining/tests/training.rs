@@ -1,0 +1,324 @@
+//! The promises of chapter 5.
+
+use std::path::Path;
+
+use ch01::{END_OF_TEXT, Tokenizer, train};
+use ch02::Windows;
+use ch04::Gpt2Config;
+use ch05::*;
+use datasets::LIGHTHOUSE;
+use tch::nn::{Init, ModuleT, VarStore};
+use tch::{Device, Kind, Tensor};
+use testkit::{assert_close, golden, matrix};
+
+const CPU: (Kind, Device) = (Kind::Float, Device::Cpu);
+
+fn tokenizer() -> Tokenizer {
+    Tokenizer::new(train([LIGHTHOUSE], 300), &[END_OF_TEXT])
+}
+
+fn windows() -> Windows {
+    Windows::new(tokenizer().encode(LIGHTHOUSE), 16, 16)
+}
+
+fn model(dropout: f64) -> Gpt2Config {
+    Gpt2Config {
+        vocab_size: 301,
+        n_positions: 16,
+        n_embd: 24,
+        n_layer: 2,
+        n_head: 4,
+        embd_pdrop: dropout,
+        attn_pdrop: dropout,
+        resid_pdrop: dropout,
+        ..Gpt2Config::default()
+    }
+}
+
+fn config(steps: i64) -> TrainConfig {
+    TrainConfig {
+        schedule: Schedule { peak: 1e-2, floor: 1e-3, warmup: 4, steps },
+        batch_size: 4,
+        weight_decay: 0.1,
+        clip: 1.0,
+        seed: 7,
+        precision: Precision::F32,
+    }
+}
+
+fn trainer(dropout: f64, config: TrainConfig) -> Trainer {
+    Trainer::new(&model(dropout), config, Device::Cpu).expect("the sizes fit")
+}
+
+fn run(trainer: &mut Trainer, windows: &Windows, steps: i64) -> Vec<f64> {
+    let mut step = || {
+        let batch = trainer.batch(windows).expect("the text is long enough");
+        trainer.train_on(&batch).expect("the loss is a number")
+    };
+    (0..steps).map(|_| step()).collect()
+}
+
+// ---- Loss ---------------------------------------------------------------------------------
+
+#[test]
+fn a_loss_by_hand() {
+    // softmax of (0, ln 3) is (1/4, 3/4)
+    let logits = matrix(&[[0.0, 3f32.ln()], [0.0, 3f32.ln()]]).view([1, 2, 2]);
+    let loss = cross_entropy(&logits, &Tensor::from_slice2(&[[0i64, 1]]));
+    let by_hand = -(0.25f64.ln() + 0.75f64.ln()) / 2.0;
+    assert!((loss.double_value(&[]) - by_hand).abs() < 1e-6);
+}
+
+#[test]
+fn the_loss_equals_libtorchs_and_survives_large_logits() {
+    let _generator = testkit::seed(1);
+    for scale in [1.0, 1000.0] {
+        let logits = Tensor::randn([2, 3, 11], CPU) * scale;
+        let targets = Tensor::randint(11, [2, 3], (Kind::Int64, Device::Cpu));
+        let theirs =
+            logits.view([6, 11]).cross_entropy_for_logits(&targets.view([6]));
+        assert_close(&cross_entropy(&logits, &targets), &theirs, 1e-6 * scale);
+    }
+}
+
+#[test]
+fn a_model_that_knows_nothing_has_the_vocabulary_as_its_perplexity() {
+    let logits = Tensor::zeros([1, 4, 50_257], CPU);
+    let loss =
+        cross_entropy(&logits, &Tensor::from_slice2(&[[0i64, 7, 50_256, 3]]));
+    assert!((perplexity(loss.double_value(&[])) - 50_257.0).abs() < 1.0);
+    // Raschka (2024), section 5.1
+    assert!((perplexity(10.7940) - 48_725.82).abs() < 5.0);
+}
+
+// ---- Schedule, clipping, optimizer --------------------------------------------------------
+
+#[test]
+fn the_rate_climbs_turns_and_falls() {
+    let schedule = Schedule { peak: 1.0, floor: 0.1, warmup: 4, steps: 104 };
+    let rates = [0, 1, 3, 4, 54, 104, 500].map(|step| schedule.rate(step));
+    let by_hand = [0.25, 0.5, 1.0, 1.0, 0.55, 0.1, 0.1];
+    for (rate, by_hand) in rates.iter().zip(by_hand) {
+        assert!((rate - by_hand).abs() < 1e-12, "{rates:?}");
+    }
+}
+
+#[test]
+fn clipping_shortens_long_gradients_and_leaves_short_ones() {
+    let gradient = |values: &[f32]| {
+        let x = Tensor::zeros([values.len() as i64], CPU).set_requires_grad(true);
+        (&x * Tensor::from_slice(values)).sum(Kind::Float).backward();
+        x
+    };
+    let long = [gradient(&[3.0]), gradient(&[0.0, 4.0])]; // length 5
+    assert!((clip_gradients(&long, 1.0) - 5.0).abs() < 1e-6);
+    assert_close(&long[0].grad(), &Tensor::from_slice(&[0.6f32]), 1e-6);
+    assert_close(&long[1].grad(), &Tensor::from_slice(&[0.0f32, 0.8]), 1e-6);
+
+    let short = [gradient(&[0.3])];
+    clip_gradients(&short, 1.0);
+    assert_close(&short[0].grad(), &Tensor::from_slice(&[0.3f32]), 0.0);
+}
+
+#[test]
+fn adamw_and_clipping_walk_the_way_of_pytorchs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let golden = golden(folder.join("adamw.safetensors"));
+    let variables = VarStore::new(Device::Cpu);
+    let parameter = |name: &str, shape: &[i64]| {
+        let mut parameter = variables.root().var(name, shape, Init::Const(0.0));
+        tch::no_grad(|| parameter.copy_(&golden[&format!("{name}.0")]));
+        parameter
+    };
+    let (matrix, bias) = (parameter("matrix", &[3, 4]), parameter("bias", &[4]));
+    let mut optimizer = AdamW::new(&variables, 0.1);
+    for step in 1..=5 {
+        optimizer.zero_grad();
+        let y = Tensor::ones([2, 3], CPU).matmul(&matrix) + &bias;
+        y.pow_tensor_scalar(3).sum(Kind::Float).backward();
+        let length = clip_gradients(&optimizer.parameters(), 1.0);
+        let theirs = golden[&format!("length.{step}")].double_value(&[0]);
+        assert!((length / theirs - 1.0).abs() < 1e-4);
+        optimizer.step(0.01);
+        assert_close(&matrix, &golden[&format!("matrix.{step}")], 1e-5);
+        assert_close(&bias, &golden[&format!("bias.{step}")], 1e-5);
+    }
+}
+
+#[test]
+fn matrices_decay_and_biases_and_norms_do_not() {
+    let trainer = trainer(0.0, config(1));
+    let (decaying, others) = trainer.optimizer.group_sizes();
+    let (v, t, c, n) = (301, 16, 24, 2);
+    assert_eq!(decaying, v * c + t * c + n * 12 * c * c);
+    assert_eq!(others, n * (3 * c + c + 4 * c + c + 4 * c) + 2 * c);
+}
+
+// ---- Training -----------------------------------------------------------------------------
+
+#[test]
+fn the_loss_falls() {
+    let _generator = testkit::seed(1);
+    let windows = windows();
+    let mut trainer = trainer(0.0, config(60));
+    let before = trainer.evaluate(&windows, 5);
+    assert!((before - 301f64.ln()).abs() < 0.3, "an untrained model: {before}");
+    run(&mut trainer, &windows, 60);
+    let after = trainer.evaluate(&windows, 5);
+    assert!(after < before - 1.5, "{before} -> {after}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_losses() {
+    let _generator = testkit::seed(1);
+    let windows = windows();
+    let losses = || run(&mut trainer(0.1, config(6)), &windows, 6);
+    assert_eq!(losses(), losses());
+}
+
+#[test]
+fn every_window_is_seen_once_in_each_epoch() {
+    let _generator = testkit::seed(1);
+    let windows = Windows::new((0..161).collect(), 4, 4); // 40 windows
+    let mut trainer = trainer(0.0, config(30));
+    for epoch in 0..3 {
+        let mut firsts = Vec::new();
+        for step in 0..10 {
+            trainer.step = 10 * epoch + step;
+            let inputs = trainer.batch(&windows).unwrap().inputs;
+            firsts.extend(Vec::<i64>::try_from(inputs.select(1, 0)).unwrap());
+        }
+        firsts.sort_unstable();
+        assert_eq!(firsts, (0..40).map(|i| 4 * i).collect::<Vec<_>>());
+    }
+}
+
+// ANCHOR: interrupted
+#[test]
+fn an_interrupted_run_goes_on_as_if_nothing_had_happened() {
+    let _generator = testkit::seed(1);
+    let (windows, tokenizer) = (windows(), tokenizer());
+    for precision in [Precision::F32, Precision::Bf16] {
+        let config = TrainConfig { precision, ..config(12) };
+        let mut whole = trainer(0.1, config);
+        let losses = run(&mut whole, &windows, 12);
+
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoint = Checkpoint::new(folder.path().join("half"));
+        let mut half = trainer(0.1, config);
+        run(&mut half, &windows, 5);
+        checkpoint.save(&half, &tokenizer, &[]).unwrap();
+        drop(half);
+        let (mut half, _, _) = checkpoint.resume(Device::Cpu).unwrap();
+        assert_eq!(half.step, 5);
+        assert_eq!(run(&mut half, &windows, 7), losses[5..], "{precision:?}");
+        for (name, weight) in whole.variables.variables() {
+            assert!(
+                weight.equal(&half.variables.variables()[&name]),
+                "{name} {precision:?}"
+            );
+        }
+    }
+}
+// ANCHOR_END: interrupted
+
+#[test]
+fn sixteen_bits_learn_what_thirty_two_learn() {
+    let _generator = testkit::seed(1);
+    let windows = windows();
+    let last = |precision| {
+        let mut trainer = trainer(0.0, TrainConfig { precision, ..config(40) });
+        let losses = run(&mut trainer, &windows, 40);
+        losses[30..].iter().sum::<f64>() / 10.0
+    };
+    let (f32, bf16) = (last(Precision::F32), last(Precision::Bf16));
+    assert!((f32 - bf16).abs() < 0.1, "f32 {f32}, bf16 {bf16}");
+}
+
+#[test]
+fn a_loss_that_is_not_a_number_stops_the_run() {
+    let _generator = testkit::seed(1);
+    let windows = windows();
+    let mut trainer = trainer(0.0, config(5));
+    let weight = &trainer.variables.variables()["wte.weight"];
+    let _ = tch::no_grad(|| weight.shallow_clone().fill_(f64::NAN));
+    let error = trainer
+        .train_on(&trainer.batch(&windows).unwrap())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("step 0") && error.contains("NaN"), "{error}");
+}
+
+// ---- Checkpoints --------------------------------------------------------------------------
+
+#[test]
+fn a_checkpoint_gives_back_the_model_the_tokenizer_and_the_measurements() {
+    let _generator = testkit::seed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint = Checkpoint::new(folder.path().join("run"));
+    assert!(!checkpoint.exists());
+    let tokenizer = tokenizer();
+    let mut trainer = trainer(0.0, config(10));
+    let metrics = [Evaluation { step: 3, train_loss: 5.5, validation_loss: 5.6 }];
+    checkpoint.save(&trainer, &tokenizer, &metrics).unwrap();
+    run(&mut trainer, &windows(), 3);
+    checkpoint.save(&trainer, &tokenizer, &metrics).unwrap(); // over the old one
+    assert!(checkpoint.exists());
+
+    let (_variables, model, loaded) = checkpoint.load(Device::Cpu).unwrap();
+    let ids = Tensor::from_slice2(&[[1i64, 300, 7, 256]]);
+    assert_close(
+        &model.forward_t(&ids, false),
+        &trainer.model.forward_t(&ids, false),
+        0.0,
+    );
+    assert_eq!(loaded.encode("lighthouse"), tokenizer.encode("lighthouse"));
+    assert_eq!(checkpoint.resume(Device::Cpu).unwrap().2, metrics);
+    let names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert_eq!(names.len(), 1, "nothing is left beside the checkpoint: {names:?}");
+}
+
+#[test]
+fn a_save_that_was_killed_half_way_leaves_the_old_checkpoint() {
+    let _generator = testkit::seed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    Checkpoint::new(&path)
+        .save(&trainer(0.0, config(1)), &tokenizer(), &[])
+        .unwrap();
+    // What a kill between the two renames leaves behind.
+    std::fs::rename(&path, folder.path().join(".run.old")).unwrap();
+    std::fs::create_dir(folder.path().join(".run.new")).unwrap();
+    assert!(Checkpoint::new(&path).exists());
+    assert!(Checkpoint::new(&path).load(Device::Cpu).is_ok());
+}
+
+#[test]
+fn a_broken_checkpoint_is_named() {
+    let _generator = testkit::seed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint = Checkpoint::new(folder.path().join("run"));
+    let error =
+        format!("{:#}", checkpoint.load(Device::Cpu).map(|_| ()).unwrap_err());
+    assert!(error.contains("config.json"), "{error}");
+
+    checkpoint.save(&trainer(0.0, config(1)), &tokenizer(), &[]).unwrap();
+    let weights = folder.path().join("run/model.safetensors");
+    let bytes = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
+    let error =
+        format!("{:#}", checkpoint.load(Device::Cpu).map(|_| ()).unwrap_err());
+    assert!(error.contains("model.safetensors"), "{error}");
+}
+
+#[test]
+fn sampling_stops_at_the_end_and_at_the_count() {
+    let _generator = testkit::seed(1);
+    let trainer = trainer(0.0, config(1));
+    let start = Tensor::from_slice2(&[[300i64]]);
+    assert_eq!(sample(&trainer.model, &start, 30, 5, -1).len(), 30);
+    let likeliest =
+        trainer.model.next_logits(&start).argmax(-1, false).int64_value(&[0]);
+    assert!(sample(&trainer.model, &start, 30, 1, likeliest).is_empty());
+}

@@ -1,0 +1,51 @@
+//! What the built-in data promise.
+
+use std::collections::HashSet;
+
+use datasets::{Label, instructions, messages, stories};
+
+#[test]
+fn the_stories_by_hand_are_many_and_each_is_its_own() {
+    let stories = stories::hand_written();
+    assert!(stories.len() >= 60, "{} stories", stories.len());
+    assert!(stories.iter().map(|story| story.len()).sum::<usize>() >= 60_000);
+    let openings: HashSet<String> =
+        stories.iter().map(|story| first_words(story, 4)).collect();
+    assert_eq!(openings.len(), stories.len(), "two stories open alike");
+    for story in stories {
+        let words = story.split_whitespace().count();
+        assert!(
+            (90..=260).contains(&words),
+            "{words} words: {}",
+            first_words(story, 8)
+        );
+        let quotes = story.matches('"').count();
+        assert!(quotes.is_multiple_of(2), "odd quotes: {}", first_words(story, 8));
+    }
+}
+
+fn first_words(story: &str, count: usize) -> String {
+    story.split_whitespace().take(count).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_messages_hold_both_labels() {
+    let messages = messages(None).unwrap().value;
+    for label in [Label::Ham, Label::Spam] {
+        assert!(messages.iter().any(|message| message.label == label), "{label:?}");
+    }
+    assert!(messages.iter().all(|message| !message.text.trim().is_empty()));
+}
+
+#[test]
+fn the_instructions_each_have_a_kind_and_an_answer() {
+    let instructions = instructions(None).unwrap().value;
+    assert!(!instructions.is_empty());
+    for entry in instructions {
+        assert!(
+            entry.kind.is_some() && !entry.output.is_empty(),
+            "{}",
+            entry.instruction
+        );
+    }
+}
