@@ -51,7 +51,7 @@ pub fn write(libtorch: &Libtorch) -> Result<()> {
         .with_context(|| format!("can't write {}", path.display()))
 }
 
-/// Whether the file says what [`write`] would write.
+/// Whether the file says what [`write`](fn@write) would write.
 pub fn in_sync(libtorch: &Libtorch) -> bool {
     let now = fs::read_to_string(path()).ok();
     now.is_some() && now == render(libtorch).ok()
