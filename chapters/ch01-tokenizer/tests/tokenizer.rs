@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use ch01::{END_OF_TEXT, Tokenizer, Vocabulary, merge_bytes, pieces};
+use ch01::{DecodeStream, END_OF_TEXT, Tokenizer, Vocabulary, merge_bytes, pieces};
 use proptest::prelude::*;
 
 static GPT2: LazyLock<Tokenizer> = LazyLock::new(Tokenizer::gpt2);
@@ -118,6 +118,16 @@ fn awkward() -> impl Strategy<Value = String> {
     prop::collection::vec(parts, 0..12).prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn a_stream_waits_for_the_whole_character() {
+    let ids = GPT2.encode("\u{1f917}!");
+    let mut stream = DecodeStream::new(&GPT2);
+    let shown: Vec<_> = ids.iter().map(|&id| stream.push(id).unwrap()).collect();
+    assert_eq!(shown, ["", "", "\u{1f917}", "!"]);
+    stream.push(ids[0]).unwrap();
+    assert_eq!(stream.finish(), "\u{fffd}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -131,6 +141,16 @@ proptest! {
     #[test]
     fn decoding_gives_the_text_back(text in awkward()) {
         prop_assert_eq!(GPT2.decode(&GPT2.encode(&text)).unwrap(), text);
+    }
+
+    #[test]
+    fn a_stream_shows_the_same_text_as_decoding_at_once(
+        ids in prop::collection::vec(prop_oneof![0u32..50_257, 0u32..256], 0..40),
+    ) {
+        let mut stream = DecodeStream::new(&GPT2);
+        let mut text: String = ids.iter().map(|&id| stream.push(id).unwrap()).collect();
+        text += &stream.finish();
+        prop_assert_eq!(text, GPT2.decode(&ids).unwrap());
     }
 
     #[test]

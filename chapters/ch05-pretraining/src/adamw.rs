@@ -9,6 +9,8 @@ use anyhow::{Context, Result, ensure};
 use tch::nn::VarStore;
 use tch::{Kind, Tensor};
 
+use crate::Precision;
+
 /// One parameter and what AdamW remembers of it.
 #[derive(Debug)]
 struct Slot {
@@ -30,8 +32,8 @@ struct Slot {
 /// w ← w - η (m / (1 - β₁ˢ)) / (√(v / (1 - β₂ˢ)) + ε)
 /// ```
 ///
-/// Two groups: matrices and tables decay, biases and norms (one axis) do not. A parameter in
-/// bf16 has a master copy in f32, since a small step would vanish in bf16's 8 bits.
+/// Two groups: matrices and tables decay, biases and norms (one axis) do not. In bf16 every
+/// parameter has a master copy in f32, since a small step would vanish in bf16's 8 bits.
 #[derive(Debug)]
 pub struct AdamW {
     slots: Vec<Slot>,
@@ -43,13 +45,21 @@ const BETAS: (f64, f64) = (0.9, 0.95);
 const EPSILON: f64 = 1e-8;
 
 impl AdamW {
-    /// An optimizer for all parameters of `variables`, in the order of their names.
-    pub fn new(variables: &VarStore, weight_decay: f64) -> Self {
+    /// An optimizer for those parameters of `variables` that require a gradient, in the order
+    /// of their names; a frozen one is left out. All parameters are cast to `precision`, after
+    /// the masters were copied with all their digits.
+    pub fn new(
+        variables: &mut VarStore,
+        precision: Precision,
+        weight_decay: f64,
+    ) -> Self {
         let by_name: BTreeMap<_, _> = variables.variables().into_iter().collect();
-        let slots = by_name.into_iter().map(|(name, parameter)| {
-            let master = match parameter.kind() {
-                Kind::Float => parameter.shallow_clone(),
-                _ => parameter.detach().to_kind(Kind::Float),
+        let trained =
+            by_name.into_iter().filter(|(_, parameter)| parameter.requires_grad());
+        let slots = trained.map(|(name, parameter)| {
+            let master = match precision {
+                Precision::F32 => parameter.shallow_clone(),
+                Precision::Bf16 => parameter.detach().copy(),
             };
             Slot {
                 name,
@@ -60,10 +70,12 @@ impl AdamW {
                 parameter,
             }
         });
-        Self { slots: slots.collect(), steps: 0, weight_decay }
+        let slots = slots.collect();
+        variables.set_kind(precision.kind());
+        Self { slots, steps: 0, weight_decay }
     }
 
-    /// All parameters.
+    /// The parameters it moves.
     pub fn parameters(&self) -> Vec<Tensor> {
         self.slots.iter().map(|slot| slot.parameter.shallow_clone()).collect()
     }

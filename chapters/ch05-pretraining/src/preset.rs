@@ -104,7 +104,7 @@ pub fn tell(
     let mut ids = vec![end]; // a story begins where another one ended
     ids.extend(tokenizer.encode(prompt).into_iter().map(i64::from));
     let start = Tensor::from_slice(&ids).unsqueeze(0).to_device(model.device()); // (1, t)
-    let written = sample(model, &start, tokens, 3, end);
+    let written = sample(model, &start, tokens, 3, end, |_| ());
     let written: Result<Vec<u32>, _> =
         written.into_iter().map(u32::try_from).collect();
     Ok(format!("{prompt}{}", tokenizer.decode(&written?)?))

@@ -4,7 +4,7 @@ use ch04::Gpt2;
 use tch::{Kind, Tensor};
 
 /// Writes on from `ids` until the id `end` or `count` tokens more: draws each token from the
-/// `top` likeliest ones. Chapter 9 explains this and other ways.
+/// `top` likeliest ones, and hands it to `each` at once. Chapter 9 explains this and other ways.
 ///
 /// # Shapes
 /// - `ids`: `(1, t)`, `Int64`, `t` at least 1
@@ -15,6 +15,7 @@ pub fn sample(
     count: usize,
     top: i64,
     end: i64,
+    mut each: impl FnMut(i64),
 ) -> Vec<i64> {
     let _no_grad = tch::no_grad_guard();
     let mut ids = ids.shallow_clone();
@@ -31,6 +32,7 @@ pub fn sample(
         if id == end {
             break;
         }
+        each(id);
         written.push(id);
         ids = Tensor::cat(&[ids, next], 1);
     }

@@ -5,8 +5,8 @@ use ch02::{Batch, Batches, Windows};
 use ch04::{Gpt2, Gpt2Config};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use tch::Device;
 use tch::nn::{ModuleT, VarStore};
+use tch::{Device, Kind};
 
 use crate::{AdamW, Schedule, clip_gradients, cross_entropy};
 
@@ -31,6 +31,14 @@ impl Precision {
             return Self::Bf16;
         }
         Self::F32
+    }
+
+    /// The kind of a tensor with that many bits.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::F32 => Kind::Float,
+            Self::Bf16 => Kind::BFloat16,
+        }
     }
 }
 
@@ -92,14 +100,8 @@ impl Trainer {
         tch::manual_seed(config.seed);
         let mut variables = VarStore::new(device);
         let model = Gpt2::new(&variables.root(), model);
-        // The optimizer copies its masters before the digits are dropped.
-        let optimizer = match config.precision {
-            Precision::F32 => AdamW::new(&variables, config.weight_decay),
-            Precision::Bf16 => {
-                variables.bfloat16();
-                AdamW::new(&variables, config.weight_decay)
-            }
-        };
+        let optimizer =
+            AdamW::new(&mut variables, config.precision, config.weight_decay);
         Ok(Self { model, variables, optimizer, config, step: 0 })
     }
 

@@ -124,14 +124,14 @@ fn clipping_shortens_long_gradients_and_leaves_short_ones() {
 fn adamw_and_clipping_walk_the_way_of_pytorchs() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let golden = golden(folder.join("adamw.safetensors"));
-    let variables = VarStore::new(Device::Cpu);
+    let mut variables = VarStore::new(Device::Cpu);
     let parameter = |name: &str, shape: &[i64]| {
         let mut parameter = variables.root().var(name, shape, Init::Const(0.0));
         tch::no_grad(|| parameter.copy_(&golden[&format!("{name}.0")]));
         parameter
     };
     let (matrix, bias) = (parameter("matrix", &[3, 4]), parameter("bias", &[4]));
-    let mut optimizer = AdamW::new(&variables, 0.1);
+    let mut optimizer = AdamW::new(&mut variables, Precision::F32, 0.1);
     for step in 1..=5 {
         optimizer.zero_grad();
         let y = Tensor::ones([2, 3], CPU).matmul(&matrix) + &bias;
@@ -317,8 +317,8 @@ fn sampling_stops_at_the_end_and_at_the_count() {
     let _generator = testkit::seed(1);
     let trainer = trainer(0.0, config(1));
     let start = Tensor::from_slice2(&[[300i64]]);
-    assert_eq!(sample(&trainer.model, &start, 30, 5, -1).len(), 30);
+    assert_eq!(sample(&trainer.model, &start, 30, 5, -1, |_| ()).len(), 30);
     let likeliest =
         trainer.model.next_logits(&start).argmax(-1, false).int64_value(&[0]);
-    assert!(sample(&trainer.model, &start, 30, 1, likeliest).is_empty());
+    assert!(sample(&trainer.model, &start, 30, 1, likeliest, |_| ()).is_empty());
 }

@@ -1,0 +1,1 @@
+//! A classifier: the pretrained model learns to tell spam from messages.

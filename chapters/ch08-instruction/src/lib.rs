@@ -1,0 +1,1 @@
+//! Instruction tuning: the pretrained model learns to do what it is told.

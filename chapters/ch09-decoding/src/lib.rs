@@ -1,0 +1,1 @@
+//! Decoding: from the scores of the next token to a text.
