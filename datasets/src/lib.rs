@@ -16,6 +16,7 @@
 //! # anyhow::Ok(())
 //! ```
 
+mod drills;
 mod grammar;
 mod instructions;
 mod messages;
@@ -23,7 +24,8 @@ mod source;
 pub mod stories;
 mod text;
 
-pub use instructions::{Instruction, instructions};
-pub use messages::{Label, Message, messages};
+pub use drills::Drills;
+pub use instructions::{Instruction, built_in_instructions, instructions};
+pub use messages::{Label, Message, built_in_messages, messages};
 pub use source::{DATA_VARIABLE, Loaded, Source};
 pub use text::{LIGHTHOUSE, text};

@@ -54,43 +54,54 @@ impl Tokenizer {
     /// # Errors
     /// When a file is missing or broken, or the two do not fit together; the sentence names it.
     pub fn load(folder: &Path) -> Result<Self> {
-        let path = folder.join("vocab.json");
-        let json = read(&path)?;
-        let ids: BTreeMap<String, u32> =
-            serde_json::from_str(&json).with_context(|| {
-                format!("{} is not a map from tokens to ids", path.display())
-            })?;
-        let special: Vec<&str> = ids
-            .contains_key(END_OF_TEXT)
-            .then_some(END_OF_TEXT)
-            .into_iter()
-            .collect();
-        let ordinary = ids.len() - special.len();
-        let mut tokens = vec![None; ordinary];
-        for (text, &id) in
-            ids.iter().filter(|(text, _)| !special.contains(&text.as_str()))
-        {
-            let Some(place) = tokens.get_mut(id as usize) else {
-                bail!(
-                    "{}: id {id} of {ordinary}; special tokens must come last",
-                    path.display()
-                );
-            };
-            *place = Some(bytes(text).with_context(|| path.display().to_string())?);
-        }
-        let tokens: Option<Vec<Vec<u8>>> = tokens.into_iter().collect();
-        let tokens = tokens
-            .with_context(|| format!("{}: an id is given twice", path.display()))?;
-        check_merges(&folder.join("merges.txt"), &tokens)?;
-        for byte in 0..=u8::MAX {
-            ensure!(
-                tokens.contains(&vec![byte]),
-                "{} lacks byte {byte}",
-                path.display()
-            );
-        }
-        Ok(Self::new(Vocabulary::new(tokens), &special))
+        Self::from_files(&folder.join("vocab.json"), &folder.join("merges.txt"))
     }
+
+    /// As [`load`](Self::load), for files that bear other names: OpenAI released its own as
+    /// `encoder.json` and `vocab.bpe`.
+    ///
+    /// # Errors
+    /// When a file is missing or broken, or the two do not fit together; the sentence names it.
+    pub fn from_files(vocab: &Path, merges: &Path) -> Result<Self> {
+        let (tokens, special) = parse_vocabulary(&read(vocab)?)
+            .with_context(|| vocab.display().to_string())?;
+        check_merges(&read(merges)?, &tokens)
+            .with_context(|| merges.display().to_string())?;
+        Ok(Self::new(Vocabulary::new(tokens), special))
+    }
+
+    /// As [`load`](Self::load), from what the two files would hold.
+    ///
+    /// # Errors
+    /// When a text is broken, or the two do not fit together.
+    pub fn from_texts(vocab: &str, merges: &str) -> Result<Self> {
+        let (tokens, special) =
+            parse_vocabulary(vocab).context("the vocabulary")?;
+        check_merges(merges, &tokens).context("the merges")?;
+        Ok(Self::new(Vocabulary::new(tokens), special))
+    }
+}
+
+/// The bytes of all ordinary tokens by id, and the special tokens.
+fn parse_vocabulary(json: &str) -> Result<(Vec<Vec<u8>>, &'static [&'static str])> {
+    let mut ids: BTreeMap<String, u32> =
+        serde_json::from_str(json).context("not a map from tokens to ids")?;
+    let end = ids.remove(END_OF_TEXT);
+    let ordinary = ids.len();
+    let mut tokens = vec![None; ordinary];
+    for (text, id) in ids {
+        let Some(place) = tokens.get_mut(id as usize) else {
+            bail!("id {id} of {ordinary}; special tokens must come last");
+        };
+        *place = Some(bytes(&text)?);
+    }
+    let tokens: Option<Vec<Vec<u8>>> = tokens.into_iter().collect();
+    let tokens = tokens.context("an id is given twice")?;
+    for byte in 0..=u8::MAX {
+        ensure!(tokens.contains(&vec![byte]), "byte {byte} is missing");
+    }
+    let special = if end.is_some() { &[END_OF_TEXT][..] } else { &[] };
+    Ok((tokens, special))
 }
 
 /// The two tokens that `token` was joined from: what the earlier merges alone make of it.
@@ -109,9 +120,8 @@ fn parts<'a>(
     (earlier.len() == 2).then(|| token.split_at(first))
 }
 
-/// Our ids say in which order tokens were merged, so the order in `merges.txt` must agree.
-fn check_merges(path: &Path, tokens: &[Vec<u8>]) -> Result<()> {
-    let text = read(path)?;
+/// Our ids say in which order tokens were merged, so the order of the merges must agree.
+fn check_merges(text: &str, tokens: &[Vec<u8>]) -> Result<()> {
     let lines = text
         .lines()
         .filter(|line| !line.starts_with("#version") && !line.is_empty());
@@ -120,18 +130,13 @@ fn check_merges(path: &Path, tokens: &[Vec<u8>]) -> Result<()> {
     for (line, token) in lines.clone().zip(merged.clone()) {
         let joined = line.replacen(' ', "", 1);
         let agrees = bytes(&joined).is_ok_and(|bytes| bytes == *token);
-        ensure!(
-            agrees,
-            "{}: {line:?} is not in the order of vocab.json's ids",
-            path.display()
-        );
+        ensure!(agrees, "{line:?} is not in the order of the vocabulary's ids");
         count += 1;
     }
     let (lines, merged) = (lines.count(), merged.count());
     ensure!(
         lines == count && merged == count,
-        "{} has {lines} merges for {merged} tokens",
-        path.display()
+        "{lines} merges for {merged} tokens"
     );
     Ok(())
 }

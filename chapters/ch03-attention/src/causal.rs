@@ -24,9 +24,10 @@ pub fn causal_mask(t: i64, device: Device) -> Tensor {
 /// - returns `(…, t, t)`: row `i` sums to 1 and is 0 wherever `j > i`
 pub fn causal_weights(q: &Tensor, k: &Tensor) -> Tensor {
     let [t, d] = [q.size()[q.dim() - 2], q.size()[q.dim() - 1]];
-    let scores = q.matmul(&k.transpose(-2, -1)) / (d as f64).sqrt(); // (…, t, t)
-    let future = causal_mask(t, q.device()); // (t, t)
-    scores.masked_fill(&future, f64::NEG_INFINITY).softmax(-1, scores.kind())
+    let scores = (q / (d as f64).sqrt()).matmul(&k.transpose(-2, -1)); // (…, t, t)
+    let options = (q.kind(), q.device());
+    let future = Tensor::full([t, t], f64::NEG_INFINITY, options).triu(1); // (t, t)
+    (scores + future).softmax(-1, q.kind())
 }
 // ANCHOR_END: causal_weights
 

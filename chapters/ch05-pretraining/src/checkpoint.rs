@@ -9,18 +9,21 @@
 //! metrics.jsonl           one line for each evaluation
 //! ```
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ch01::{END_OF_TEXT, Tokenizer};
 use ch04::{Gpt2, Gpt2Config};
+use safetensors::tensor::{Dtype, View, serialize_to_file};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
-use crate::{Evaluation, TrainConfig, Trainer};
+use crate::{Evaluation, Precision, TrainConfig, Trainer};
 
 /// A checkpoint folder.
 #[derive(Clone, Debug)]
@@ -63,28 +66,62 @@ impl Checkpoint {
         tokenizer: &Tokenizer,
         metrics: &[Evaluation],
     ) -> Result<()> {
+        self.replace(|new| {
+            let weights = weights(&trainer.variables, Precision::F32);
+            let config = trainer.model.config();
+            write_model(new, &weights, config, Some(tokenizer))?;
+            let training = Training { step: trainer.step, config: trainer.config };
+            write_json(
+                &new.join("training.json"),
+                &serde_json::to_value(training)?,
+            )?;
+            write_tensors(
+                &new.join("optimizer.safetensors"),
+                &trainer.optimizer.state(),
+            )?;
+            let lines =
+                metrics.iter().map(|line| Ok(serde_json::to_string(line)? + "\n"));
+            let lines = lines.collect::<Result<String>>()?;
+            write(&new.join("metrics.jsonl"), &lines)
+        })
+    }
+
+    /// Writes a model alone, with its tokenizer if it has one: what a reader of the model
+    /// needs, and nothing to train on with.
+    ///
+    /// As [`save`](Self::save) it leaves a whole checkpoint whenever it is interrupted. What
+    /// the folder held before is gone.
+    ///
+    /// # Errors
+    /// When something can't be written; the sentence names it.
+    pub fn save_model(
+        &self,
+        variables: &VarStore,
+        config: &Gpt2Config,
+        tokenizer: Option<&Tokenizer>,
+        precision: Precision,
+    ) -> Result<()> {
+        let mut weights = weights(variables, precision);
+        if !config.qkv_bias {
+            add_qkv_bias(&mut weights);
+        }
+        if !config.tie_word_embeddings {
+            add_prefix(&mut weights);
+        }
+        let config = Gpt2Config { qkv_bias: true, ..config.clone() };
+        self.replace(|new| write_model(new, &weights, &config, tokenizer))
+    }
+
+    /// Lets `write` fill a new folder beside, which then takes the old one's place.
+    fn replace(&self, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let new = self.beside("new");
         remove(&new)?;
         fs::create_dir_all(&new)
             .with_context(|| format!("cannot make {}", new.display()))?;
-        write_json(
-            &new.join("config.json"),
-            &model_config(trainer.model.config(), tokenizer),
-        )?;
-        write_tensors(
-            &new.join("model.safetensors"),
-            &weights(&trainer.variables),
-        )?;
-        tokenizer.save(&new)?;
-        let training = Training { step: trainer.step, config: trainer.config };
-        write_json(&new.join("training.json"), &serde_json::to_value(training)?)?;
-        write_tensors(
-            &new.join("optimizer.safetensors"),
-            &trainer.optimizer.state(),
-        )?;
-        let lines =
-            metrics.iter().map(|line| Ok(serde_json::to_string(line)? + "\n"));
-        fs::write(new.join("metrics.jsonl"), lines.collect::<Result<String>>()?)?;
+        if let Err(error) = write(&new) {
+            let _ = fs::remove_dir_all(&new);
+            return Err(error);
+        }
         self.take_place(&new)
     }
 
@@ -165,36 +202,97 @@ impl Checkpoint {
     }
 }
 
-/// All weights in f32 on the CPU, in the order of their names.
-fn weights(variables: &VarStore) -> Vec<(String, Tensor)> {
+/// All weights on the CPU, in the order of their names.
+fn weights(variables: &VarStore, precision: Precision) -> Vec<(String, Tensor)> {
     let mut weights: Vec<_> = variables.variables().into_iter().collect();
     weights.sort_by(|(a, _), (b, _)| a.cmp(b));
     weights.iter_mut().for_each(|(_, w)| {
-        *w = w.detach().to_device(Device::Cpu).to_kind(Kind::Float)
+        *w = w.detach().to_device(Device::Cpu).to_kind(precision.kind())
     });
     weights
 }
 
+/// Hugging Face's GPT-2 always has a bias for queries, keys and values. A model without one
+/// is the same model with a bias of 0.
+fn add_qkv_bias(weights: &mut Vec<(String, Tensor)>) {
+    let bias = |(name, weight): &(String, Tensor)| {
+        let layer = name.strip_suffix("attn.c_attn.weight")?;
+        Some((format!("{layer}attn.c_attn.bias"), weight.select(0, 0).zeros_like()))
+    };
+    let biases: Vec<_> = weights.iter().filter_map(bias).collect();
+    weights.extend(biases);
+}
+
+/// Beside a head of its own, Hugging Face's GPT-2 has everything else in a `transformer`.
+/// transformers 5 finds the weights without this too, 4.40 does not. Of a tied model, which
+/// has no head, both read the bare names, and so do more programs.
+fn add_prefix(weights: &mut [(String, Tensor)]) {
+    let others = weights.iter_mut().filter(|(name, _)| name != "lm_head.weight");
+    others.for_each(|(name, _)| name.insert_str(0, "transformer."));
+}
+
+/// The model's files: sizes, weights and, if there is one, its tokenizer.
+fn write_model(
+    folder: &Path,
+    weights: &[(String, Tensor)],
+    config: &Gpt2Config,
+    tokenizer: Option<&Tokenizer>,
+) -> Result<()> {
+    write_json(&folder.join("config.json"), &model_config(config, tokenizer))?;
+    write_tensors(&folder.join("model.safetensors"), weights)?;
+    tokenizer.map_or(Ok(()), |tokenizer| tokenizer.save(folder))
+}
+
 /// `config.json` with what Hugging Face's transformers wants to know besides the sizes.
-fn model_config(config: &Gpt2Config, tokenizer: &Tokenizer) -> Value {
+fn model_config(config: &Gpt2Config, tokenizer: Option<&Tokenizer>) -> Value {
     let mut json = json!(config);
     json["model_type"] = json!("gpt2");
     json["architectures"] = json!(["GPT2LMHeadModel"]);
-    let end = tokenizer.special_id(END_OF_TEXT);
+    let end = tokenizer.and_then(|tokenizer| tokenizer.special_id(END_OF_TEXT));
     json["bos_token_id"] = json!(end);
     json["eos_token_id"] = json!(end);
     json
 }
 
+/// Hands a tensor's bytes on while the file is being written, so that only one tensor at a
+/// time is in memory twice.
+struct Bytes<'a>(&'a Tensor, Dtype, Vec<usize>);
+
+impl View for Bytes<'_> {
+    fn dtype(&self) -> Dtype {
+        self.1
+    }
+    fn shape(&self) -> &[usize] {
+        &self.2
+    }
+    fn data(&self) -> Cow<'_, [u8]> {
+        let mut bytes = vec![0; self.data_len()];
+        self.0.contiguous().copy_data_u8(&mut bytes, self.0.numel());
+        bytes.into()
+    }
+    fn data_len(&self) -> usize {
+        self.0.numel() * self.0.kind().elt_size_in_bytes()
+    }
+}
+
 fn write_tensors(path: &Path, tensors: &[(String, Tensor)]) -> Result<()> {
-    let tensors: Vec<_> =
-        tensors.iter().map(|(name, t)| (name, t.contiguous())).collect();
-    Tensor::write_safetensors(&tensors, path)
+    let mut views = Vec::new();
+    for (name, tensor) in tensors {
+        let shape = tensor.size().iter().map(|&axis| axis as usize).collect();
+        views.push((name, Bytes(tensor, tensor.kind().try_into()?, shape)));
+    }
+    // transformers 4.40 refuses a file without it.
+    let made_by = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    serialize_to_file(views, &Some(made_by), path)
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn write_json(path: &Path, value: &Value) -> Result<()> {
-    fs::write(path, serde_json::to_string_pretty(value)?)
+    write(path, &serde_json::to_string_pretty(value)?)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text)
         .with_context(|| format!("cannot write {}", path.display()))
 }
 

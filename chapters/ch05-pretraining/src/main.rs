@@ -118,7 +118,7 @@ fn train(args: &Train) -> Result<()> {
     let (mut trainer, tokenizer, mut metrics) = begin(args, &checkpoint, device)?;
     let steps = trainer.config.schedule.steps;
     let tokens_per_step = trainer.config.batch_size * CONTEXT;
-    let needed = tokens_per_step * usize::try_from(steps)?;
+    let needed = trainer.config.batch_size * usize::try_from(steps)?;
     let (windows, validation) =
         read_stories(&tokenizer, trainer.config.seed, needed);
     eprintln!("{} windows of {CONTEXT} tokens to train on", windows.len());
@@ -175,7 +175,7 @@ fn begin(
     let (batch_size, seed) = (args.batch_size.into(), args.seed);
     let precision = args.precision.unwrap_or_else(Precision::fastest);
     let config = stories_config(args.steps, batch_size, seed, precision);
-    let tokenizer = stories_tokenizer(seed);
+    let tokenizer = stories_tokenizer(seed)?;
     let model = stories_model();
     let total = Parameters::of(&model).total();
     eprintln!(

@@ -6,25 +6,26 @@ use ch02::Windows;
 use ch03::Kernel;
 use ch04::{Gpt2, Gpt2Config};
 use datasets::stories::{Grammar, hand_written};
+use datasets::{Instruction, built_in_instructions, built_in_messages};
 use tch::Tensor;
 
 use crate::{Precision, Schedule, TrainConfig, sample};
 
-/// Tokens in a window.
-pub const CONTEXT: usize = 128;
-/// Ids of the stories' own tokenizer, the end of text included.
+/// Tokens in a window: room for the longest story.
+pub const CONTEXT: usize = 384;
+/// Ids of the tokenizer, the end of text included.
 const VOCAB: usize = 2048;
 /// Stories that are kept for validation.
 const VALIDATION: usize = 400;
 
-/// 6 blocks, 192 channels, 6 heads: 3.1 million parameters.
+/// 4 blocks, 256 channels, 4 heads: 3.8 million parameters.
 pub fn stories_model() -> Gpt2Config {
     Gpt2Config {
         vocab_size: VOCAB as i64,
         n_positions: CONTEXT as i64,
-        n_embd: 192,
-        n_layer: 6,
-        n_head: 6,
+        n_embd: 256,
+        n_layer: 4,
+        n_head: 4,
         // The stories never repeat, so there is nothing to learn by heart.
         embd_pdrop: 0.0,
         attn_pdrop: 0.0,
@@ -52,40 +53,64 @@ pub fn stories_config(
     }
 }
 
-/// Learns the tokens that the stories are made of.
-pub fn stories_tokenizer(seed: i64) -> Tokenizer {
+/// Learns the tokens to write with, from stories and from all that later chapters will show
+/// the model: messages, and questions in their frame.
+///
+/// # Errors
+/// None, as long as the built-in data is sound.
+pub fn stories_tokenizer(seed: i64) -> Result<Tokenizer> {
     let mut texts: Vec<String> =
         hand_written().iter().map(ToString::to_string).collect();
     texts.extend(Grammar::new(seed.unsigned_abs()).skip(VALIDATION).take(2000));
+    texts.extend(built_in_messages()?.into_iter().map(|message| message.text));
+    for Instruction { instruction, input, output, .. } in built_in_instructions()? {
+        texts.push(format!("{FRAME}{instruction}\n{input}\n{output}"));
+    }
     let vocabulary = ch01::train(texts.iter().map(String::as_str), VOCAB - 1);
-    Tokenizer::new(vocabulary, &[END_OF_TEXT])
+    Ok(Tokenizer::new(vocabulary, &[END_OF_TEXT]))
 }
 
-/// At least `tokens` tokens of stories to train on, and other stories to measure with.
+/// The words that stand around every question in chapter 8: here they become few tokens.
+const FRAME: &str = "Below is an instruction that describes a task. Write a response that \
+                     appropriately completes the request.\n\n### Instruction:\n\n### Input:\n\n\
+                     ### Response:\n";
+
+// ANCHOR: read_stories
+/// `count` windows of stories to train on, and windows of other stories to measure with.
 pub fn read_stories(
     tokenizer: &Tokenizer,
     seed: i64,
-    tokens: usize,
+    count: usize,
 ) -> (Windows, Windows) {
-    let end = tokenizer.special_id(END_OF_TEXT);
-    let add = |ids: &mut Vec<u32>, story: &str| {
-        ids.extend(tokenizer.encode(story));
-        ids.extend(end);
-    };
     let mut grammar = Grammar::new(seed.unsigned_abs());
-    let (mut training, mut validation) = (Vec::new(), Vec::new());
-    grammar
-        .by_ref()
-        .take(VALIDATION)
-        .for_each(|story| add(&mut validation, &story));
-    hand_written().iter().for_each(|story| add(&mut training, story));
-    while training.len() < tokens + CONTEXT {
-        let Some(story) = grammar.next() else { break };
-        add(&mut training, &story);
-    }
-    let windows = |ids| Windows::new(ids, CONTEXT, CONTEXT);
-    (windows(training), windows(validation))
+    let kept: Vec<String> = grammar.by_ref().take(VALIDATION).collect();
+    let by_hand = hand_written().into_iter().map(ToString::to_string);
+    let training = windows(tokenizer, by_hand.chain(grammar), count);
+    (training, windows(tokenizer, kept.into_iter(), VALIDATION))
 }
+
+/// At most `count` windows, each of which begins where a story begins. The room after the
+/// story is filled with the beginning of the next one; what does not fit is left out.
+fn windows(
+    tokenizer: &Tokenizer,
+    mut stories: impl Iterator<Item = String>,
+    count: usize,
+) -> Windows {
+    let length = CONTEXT + 1; // the last target too
+    let mut ids = Vec::with_capacity(count * length);
+    for window in 1..=count {
+        while ids.len() < window * length {
+            let Some(story) = stories.next() else {
+                return Windows::new(ids, CONTEXT, length);
+            };
+            ids.extend(tokenizer.special_id(END_OF_TEXT));
+            ids.extend(tokenizer.encode(&story));
+        }
+        ids.truncate(window * length);
+    }
+    Windows::new(ids, CONTEXT, length)
+}
+// ANCHOR_END: read_stories
 
 /// A story of at most `tokens` tokens that begins with `prompt`. Same seed, same story.
 ///

@@ -17,6 +17,7 @@ pub mod pins;
 pub mod pointer;
 pub mod process;
 pub mod python;
+pub mod recipe;
 pub mod setup;
 pub mod snapshots;
 pub mod tools;

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{
-    book, chapters, coursework, doctor, goldens, notebooks, setup, snapshots,
+    book, chapters, coursework, doctor, goldens, notebooks, recipe, setup,
+    snapshots,
 };
 
 /// Set up, check, run and test the project
@@ -39,6 +40,8 @@ enum Task {
     Notebooks(notebooks::Args),
     /// List, hand out, check or grade the exercises
     Coursework(coursework::Args),
+    /// Walk the whole road: pretrain, export, fine-tune, decode, and write a report
+    Recipe(recipe::Args),
     /// Run the chapters again and renew the captured output that the book quotes
     Outputs(snapshots::Args),
     /// Draw the book's figures again
@@ -68,6 +71,7 @@ fn run(task: Task) -> Result<()> {
         Task::Book(args) => book::run(&args),
         Task::Notebooks(args) => notebooks::run(&args),
         Task::Coursework(args) => coursework::run(&args),
+        Task::Recipe(args) => recipe::run(&args),
         Task::Outputs(args) => snapshots::outputs(&args),
         Task::Figures(args) => snapshots::figures(&args),
         Task::Goldens(args) => goldens::run(&args),

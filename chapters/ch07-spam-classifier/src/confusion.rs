@@ -1,0 +1,78 @@
+//! Counting mistakes.
+
+use std::ops::Add;
+
+use serde::Serialize;
+
+/// How often which class was taken for which: `counts[true class][said class]`, 0 for ham and
+/// 1 for spam.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Confusion {
+    /// A row for what a message is, a column for what the model says
+    pub counts: [[usize; 2]; 2],
+}
+
+impl Confusion {
+    /// Counts pairs of true class and said class.
+    pub fn count(pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
+        let mut counts = [[0; 2]; 2];
+        pairs.into_iter().for_each(|(truth, said)| counts[truth][said] += 1);
+        Self { counts }
+    }
+
+    /// All messages.
+    pub fn total(&self) -> usize {
+        self.counts.as_flattened().iter().sum()
+    }
+
+    // ANCHOR: measures
+    /// How many of all messages are judged right.
+    pub fn accuracy(&self) -> f64 {
+        let [[ham_as_ham, _], [_, spam_as_spam]] = self.counts;
+        share(ham_as_ham + spam_as_spam, self.total())
+    }
+
+    /// How many of the messages that are called spam are spam.
+    pub fn precision(&self) -> f64 {
+        let [[_, ham_as_spam], [_, spam_as_spam]] = self.counts;
+        share(spam_as_spam, ham_as_spam + spam_as_spam)
+    }
+
+    /// How much of the spam is found.
+    pub fn recall(&self) -> f64 {
+        let [_, [spam_as_ham, spam_as_spam]] = self.counts;
+        share(spam_as_spam, spam_as_ham + spam_as_spam)
+    }
+
+    /// The harmonic mean of precision and recall: near the smaller of the two, and 0 for a model
+    /// that finds no spam.
+    pub fn f1(&self) -> f64 {
+        let [[_, ham_as_spam], [spam_as_ham, spam_as_spam]] = self.counts;
+        share(2 * spam_as_spam, 2 * spam_as_spam + ham_as_spam + spam_as_ham)
+    }
+    // ANCHOR_END: measures
+}
+
+/// `part / whole`, and 0 where there is nothing.
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+impl Add for Confusion {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let [[a, b], [c, d]] = self.counts;
+        let [[e, f], [g, h]] = other.counts;
+        Self { counts: [[a + e, b + f], [c + g, d + h]] }
+    }
+}
+
+/// What one look at some messages says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// Mean cross-entropy; 0.69 for a model that knows nothing of two classes
+    pub loss: f64,
+    /// The counts
+    pub confusion: Confusion,
+}

@@ -1,0 +1,7 @@
+//! The output that the book shows is the output the program prints.
+//! `cargo xtask outputs ch09` renews it.
+
+#[test]
+fn the_book_shows_what_the_program_prints() {
+    trycmd::TestCases::new().case("tests/output/*.toml");
+}
