@@ -1,7 +1,5 @@
 //! Counting mistakes.
 
-use std::ops::Add;
-
 use serde::Serialize;
 
 /// How often which class was taken for which: `counts[true class][said class]`, 0 for ham and
@@ -51,21 +49,23 @@ impl Confusion {
         share(2 * spam_as_spam, 2 * spam_as_spam + ham_as_spam + spam_as_ham)
     }
     // ANCHOR_END: measures
+
+    // ANCHOR: base_rate
+    /// The precision where another share of all messages is spam: the mistakes among ham and
+    /// among spam stay as frequent as they are, but there is more ham to be mistaken in.
+    pub fn precision_at(&self, base_rate: f64) -> f64 {
+        let [[_, ham_as_spam], _] = self.counts;
+        let ham: usize = self.counts[0].iter().sum();
+        let found = self.recall() * base_rate;
+        let mistaken = share(ham_as_spam, ham) * (1.0 - base_rate);
+        if found + mistaken == 0.0 { 0.0 } else { found / (found + mistaken) }
+    }
+    // ANCHOR_END: base_rate
 }
 
 /// `part / whole`, and 0 where there is nothing.
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
-}
-
-impl Add for Confusion {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        let [[a, b], [c, d]] = self.counts;
-        let [[e, f], [g, h]] = other.counts;
-        Self { counts: [[a + e, b + f], [c + g, d + h]] }
-    }
 }
 
 /// What one look at some messages says.

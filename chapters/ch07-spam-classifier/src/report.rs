@@ -62,25 +62,11 @@ impl Report {
         }
     }
 
-    /// The test messages among the left-over ones: about as rare as spam is in the whole set.
-    pub fn everyday(&self) -> Evaluation {
-        let (test, left_out) = (&self.test, &self.left_out);
-        let [a, b] = [test, left_out].map(|part| part.confusion.total() as f64);
-        if b == 0.0 {
-            return *test;
-        }
-        Evaluation {
-            loss: (test.loss * a + left_out.loss * b) / (a + b),
-            confusion: test.confusion + left_out.confusion,
-        }
-    }
-
-    fn parts(&self) -> [(&'static str, Evaluation); 4] {
+    fn parts(&self) -> [(&'static str, Evaluation); 3] {
         [
             ("train", self.train),
             ("validation", self.validation),
             ("test", self.test),
-            ("everyday", self.everyday()),
         ]
     }
 
@@ -98,7 +84,10 @@ impl Report {
             });
             (name.to_string(), value)
         };
-        Value::Object(self.parts().into_iter().map(part).collect())
+        let left_out = ("left_out", self.left_out);
+        Value::Object(
+            self.parts().into_iter().chain([left_out]).map(part).collect(),
+        )
     }
 }
 
@@ -126,6 +115,24 @@ impl fmt::Display for Report {
         let [ham, spam] = self.test.confusion.counts;
         writeln!(f, "\ntest        called ham  called spam")?;
         writeln!(f, "is ham      {:10}  {:11}", ham[0], ham[1])?;
-        write!(f, "is spam     {:10}  {:11}", spam[0], spam[1])
+        writeln!(f, "is spam     {:10}  {:11}", spam[0], spam[1])?;
+        let left_out = self.left_out.confusion;
+        if left_out.total() > 0 {
+            let right = left_out.accuracy() * 100.0;
+            let total = left_out.total();
+            writeln!(
+                f,
+                "\nof {total} messages left out, {right:.2} % are judged right"
+            )?;
+        }
+        let precision = self.test.confusion.precision_at(COMMON) * 100.0;
+        write!(
+            f,
+            "\nwhere {:.0} % are spam, the precision is {precision:.1} %",
+            COMMON * 100.0
+        )
     }
 }
+
+/// The share of spam in the SMS Spam Collection: 747 of 5,574.
+const COMMON: f64 = 0.134;

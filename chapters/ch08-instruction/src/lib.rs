@@ -6,7 +6,7 @@
 //! 3. [`Example`] is an instruction in ids. [`pad_inputs`], [`pad_and_shift`] and [`Collate`]
 //!    make batches of them, each mending what the one before left open.
 //! 4. [`cross_entropy_ignoring`] looks away where there is nothing to learn.
-//! 5. [`Tuner`] trains; [`answers`] lets the model answer many questions at once.
+//! 5. [`Practice`] adds questions without end. [`Tuner`] trains; [`answers`] lets the model answer many questions at once.
 //! 6. [`exact_match`] and [`Scores`] count the right answers.
 //!
 //! [`tune`], [`ask`] and [`chat`] put these together.
@@ -19,6 +19,7 @@ mod collate;
 mod example;
 mod folder;
 mod loss;
+mod practice;
 mod prompt;
 mod report;
 mod score;
@@ -32,6 +33,7 @@ pub use collate::{Collate, pad_and_shift, pad_inputs};
 pub use example::Example;
 pub use folder::{Assistant, Outcome};
 pub use loss::{IGNORED, cross_entropy_ignoring};
+pub use practice::{Practice, drills};
 pub use prompt::{prompt, response_of, training_text};
 pub use report::{Report, write_some};
 pub use score::{KindScore, Response, Scores, exact_match};

@@ -15,9 +15,9 @@ use anyhow::{Context, Result};
 use ch01::Tokenizer;
 use ch05::{Evaluation, Precision};
 use ch08::{
-    Assistant, Collate, Example, Outcome, Report, SPLIT_SEED, Scores, Split,
-    TuneConfig, Tuner, ask, chat, pad_and_shift, pad_inputs, split, training_text,
-    tune, write_some,
+    Assistant, Collate, Example, Outcome, Practice, Report, SPLIT_SEED, Scores,
+    Split, TuneConfig, Tuner, ask, chat, drills, pad_and_shift, pad_inputs, split,
+    training_text, tune, write_some,
 };
 use clap::{Args, Parser, Subcommand, value_parser};
 use datasets::Instruction;
@@ -72,9 +72,14 @@ struct Train {
     #[arg(long, default_value = "datasets/trained/instruct")]
     out: PathBuf,
 
-    /// How often every example is seen
-    #[arg(long, default_value_t = 10, value_parser = value_parser!(u16).range(1..))]
+    /// How often every instruction written by hand is seen
+    #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..))]
     epochs: u16,
+
+    /// How many more are made by rule, each seen once [default: 40000 with the built-in
+    /// instructions, else 0]
+    #[arg(long)]
+    drills: Option<usize>,
 
     /// Examples in a batch
     #[arg(long, default_value_t = 16, value_parser = value_parser!(u16).range(1..))]
@@ -181,6 +186,8 @@ const PRETRAIN: &str = "cargo run --release -p ch05";
 const TUNE: &str = "cargo run --release -p ch08";
 /// The longest answer in a chat, in tokens.
 const CHAT_TOKENS: usize = 64;
+/// Instructions made by rule.
+const DRILLS: usize = 40_000;
 /// Answers shown after training.
 const SHOWN: usize = 6;
 
@@ -206,7 +213,8 @@ fn train(args: &Train) -> Result<()> {
     announce(&parts);
     let longest = args.answers.max_tokens;
     let before = ask(model, tokenizer, &parts.test, longest)?;
-    let (tuner, metrics) = learn(&assistant, &parts, args.config())?;
+    let made = args.drills(&parts)?;
+    let (tuner, metrics) = learn(&assistant, &parts, &made, args.config())?;
     let after = ask(&tuner.model, tokenizer, &parts.test, longest)?;
 
     let (metrics, responses) = (metrics.as_slice(), after.as_slice());
@@ -228,6 +236,7 @@ fn train(args: &Train) -> Result<()> {
 fn learn(
     assistant: &Assistant,
     parts: &Split,
+    made: &[Instruction],
     config: TuneConfig,
 ) -> Result<(Tuner, Vec<Evaluation>)> {
     let encode = |entries: &[Instruction]| -> Vec<Example> {
@@ -242,13 +251,22 @@ fn learn(
     if long > 0 {
         eprintln!("{long} texts are longer than {context} tokens and are cut off");
     }
-    let mut tuner = Tuner::new(assistant, training.len(), config)?;
-    let metrics = tune(&mut tuner, &training, &validation)?;
+    let practice = Practice::new(training, encode(made), config.epochs);
+    let mut tuner = Tuner::new(assistant, practice.per_epoch(), config)?;
+    let metrics = tune(&mut tuner, &practice, &validation)?;
     tuner.variables.set_kind(Kind::Float);
     Ok((tuner, metrics))
 }
 
 impl Train {
+    fn drills(&self, parts: &Split) -> Result<Vec<Instruction>> {
+        let built_in = parts.training.iter().all(|entry| entry.kind.is_some());
+        let count = self.drills.unwrap_or(if built_in { DRILLS } else { 0 });
+        let made = drills(self.seed.unsigned_abs(), count, parts)?;
+        eprintln!("{} more made by rule", made.len());
+        Ok(made)
+    }
+
     fn config(&self) -> TuneConfig {
         TuneConfig {
             epochs: self.epochs.into(),

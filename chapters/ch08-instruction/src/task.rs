@@ -9,7 +9,7 @@ use ch05::Evaluation;
 use datasets::Instruction;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{Example, Response, Tuner, answers};
+use crate::{Example, Practice, Response, Tuner, answers};
 
 /// Trains for all epochs. Returns the losses before the first step and after every epoch.
 ///
@@ -17,23 +17,25 @@ use crate::{Example, Response, Tuner, answers};
 /// Those of [`Tuner::train_on`].
 pub fn tune(
     tuner: &mut Tuner,
-    training: &[Example],
+    practice: &Practice,
     validation: &[Example],
 ) -> Result<Vec<Evaluation>> {
     let epochs = tuner.config.epochs;
-    let per_epoch = tuner.config.steps_per_epoch(training.len());
+    let per_epoch = tuner.config.steps_per_epoch(practice.per_epoch());
     let bar =
         progress_bar(epochs * per_epoch, "step {pos}/{len}, {per_sec}, {eta} left");
-    let sample = &training[..training.len().min(validation.len().max(1))];
-    let before = tuner.evaluate(sample).unwrap_or(f64::NAN);
+    let mut sample = practice.epoch(0);
+    sample.truncate(validation.len().max(1));
+    let before = tuner.evaluate(&sample).unwrap_or(f64::NAN);
     let mut metrics = vec![look(tuner, before, validation)];
     for epoch in 0..epochs {
+        let examples = practice.epoch(epoch);
         let (mut losses, since) = (Vec::new(), Instant::now());
         for _ in 0..per_epoch {
-            losses.push(tuner.train_on(&tuner.batch(training))?);
+            losses.push(tuner.train_on(&tuner.batch(&examples))?);
             bar.inc(1);
         }
-        let rate = training.len() as f64 / since.elapsed().as_secs_f64();
+        let rate = examples.len() as f64 / since.elapsed().as_secs_f64();
         let train_loss = losses.iter().sum::<f64>() / losses.len() as f64;
         let line = look(tuner, train_loss, validation);
         bar.suspend(|| {

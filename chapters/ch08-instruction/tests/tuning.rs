@@ -77,6 +77,11 @@ fn examples(tokenizer: &Tokenizer) -> Vec<Example> {
 
 // ---- The frame ----------------------------------------------------------------------------
 
+/// The same examples in every epoch.
+fn by_heart(examples: &[Example]) -> Practice {
+    Practice::new(examples.to_vec(), Vec::new(), 1)
+}
+
 #[test]
 fn the_frame_is_alpacas() {
     assert_eq!(
@@ -396,7 +401,7 @@ fn a_model_learns_four_answers_by_heart_and_when_to_stop() {
     assert_eq!(Scores::of(&before).overall().exact, 0);
 
     let mut tuner = Tuner::new(&assistant, examples.len(), config(150)).unwrap();
-    let metrics = tune(&mut tuner, &examples, &examples).unwrap();
+    let metrics = tune(&mut tuner, &by_heart(&examples), &examples).unwrap();
     assert_eq!(metrics.len(), 151);
     let after = ask(&tuner.model, tokenizer, &tasks(), Some(12)).unwrap();
     assert_eq!(Scores::of(&after).overall().exact, 4, "{after:?}");
@@ -410,7 +415,7 @@ fn sixteen_bits_learn_too() {
     let examples = examples(&assistant.tokenizer);
     let config = TuneConfig { precision: Precision::Bf16, ..config(150) };
     let mut tuner = Tuner::new(&assistant, 4, config).unwrap();
-    tune(&mut tuner, &examples, &[]).unwrap();
+    tune(&mut tuner, &by_heart(&examples), &[]).unwrap();
     tuner.variables.set_kind(Kind::Float);
     let after =
         ask(&tuner.model, &assistant.tokenizer, &tasks(), Some(12)).unwrap();
@@ -425,7 +430,7 @@ fn the_same_seed_gives_the_same_losses() {
     let run = |seed| {
         let config = TuneConfig { batch_size: 3, dropout: 0.1, seed, ..config(3) };
         let mut tuner = Tuner::new(&assistant, 4, config).unwrap();
-        tune(&mut tuner, &examples, &examples).unwrap()
+        tune(&mut tuner, &by_heart(&examples), &examples).unwrap()
     };
     assert_eq!(run(1), run(1));
     assert_ne!(run(1), run(2));
@@ -464,7 +469,7 @@ fn tuning_leaves_the_pretrained_model_as_it_was() {
     let examples = examples(&assistant.tokenizer);
     let mut tuner = Tuner::new(&assistant, 4, config(2)).unwrap();
     assert_close(&tuner.variables.variables()["wte.weight"], &before, 0.0);
-    tune(&mut tuner, &examples, &[]).unwrap();
+    tune(&mut tuner, &by_heart(&examples), &[]).unwrap();
     assert_close(&assistant.variables.variables()["wte.weight"], &before, 0.0);
 }
 
@@ -476,7 +481,8 @@ fn a_loss_that_is_not_a_number_stops_the_run() {
     let mut tuner = Tuner::new(&assistant, 4, config(1)).unwrap();
     let weight = &tuner.variables.variables()["wte.weight"];
     let _ = tch::no_grad(|| weight.shallow_clone().fill_(f64::NAN));
-    let error = tune(&mut tuner, &examples, &[]).unwrap_err().to_string();
+    let error =
+        tune(&mut tuner, &by_heart(&examples), &[]).unwrap_err().to_string();
     assert!(error.contains("step 0") && error.contains("--lr"), "{error}");
 }
 
@@ -629,4 +635,39 @@ fn a_colon_asks_for_an_input() {
     let notes = String::from_utf8(notes).unwrap();
     assert!(notes.contains("Ctrl-D"), "it says how to end");
     assert!(notes.contains("error: too long"), "an error does not end the talk");
+}
+
+// ---- Practice -----------------------------------------------------------------------------
+
+#[test]
+fn every_epoch_has_all_by_hand_and_drills_of_its_own() {
+    let example = |id| Example { ids: vec![id], prompt: 1 };
+    let by_hand = vec![example(0), example(1)];
+    let practice = Practice::new(by_hand, (10..17).map(example).collect(), 3);
+    let ids = |epoch| -> Vec<i64> {
+        practice.epoch(epoch).iter().map(|example| example.ids[0]).collect()
+    };
+    assert_eq!(ids(0), [0, 1, 10, 11]);
+    assert_eq!(ids(1), [0, 1, 12, 13]);
+    assert_eq!(ids(2), [0, 1, 14, 15]);
+    assert_eq!(practice.per_epoch(), 4);
+}
+
+#[test]
+fn no_drill_asks_what_is_kept_aside() {
+    let made = drills(3, 50, &Split::default()).unwrap();
+    let parts = Split {
+        test: made[..5].to_vec(),
+        validation: made[5..9].to_vec(),
+        ..Split::default()
+    };
+    let others = drills(3, 50, &parts).unwrap();
+    assert_eq!(others.len(), 50);
+    for entry in parts.test.iter().chain(&parts.validation) {
+        let same = |other: &Instruction| {
+            (&other.instruction, &other.input) == (&entry.instruction, &entry.input)
+        };
+        assert!(!others.iter().any(same), "{entry:?}");
+    }
+    assert!(made[9..].iter().all(|drill| others.contains(drill)));
 }

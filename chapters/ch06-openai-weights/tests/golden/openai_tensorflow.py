@@ -93,7 +93,8 @@ with tf.variable_scope("model"):
 
 with tf.Session() as session:
     session.run(tf.global_variables_initializer())
-    tf.train.Saver().save(session, str(out / "model.ckpt"), write_meta_graph=False)
+    saver = tf.train.Saver(save_relative_paths=True)
+    saver.save(session, str(out / "model.ckpt"), write_meta_graph=False)
     computed = session.run(logits)
 
 sizes = {"n_vocab": config["vocab_size"], "n_ctx": config["n_positions"], "n_embd": n_embd,
