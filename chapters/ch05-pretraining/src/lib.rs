@@ -25,7 +25,8 @@ pub use checkpoint::Checkpoint;
 pub use clip::clip_gradients;
 pub use loss::{cross_entropy, perplexity};
 pub use preset::{
-    CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer, tell,
+    CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer,
+    stories_trainer, tell,
 };
 pub use sample::sample;
 pub use schedule::Schedule;

@@ -17,7 +17,7 @@ use ch01::Tokenizer;
 use ch04::Parameters;
 use ch05::{
     CONTEXT, Checkpoint, Evaluation, Precision, Trainer, perplexity, read_stories,
-    stories_config, stories_model, stories_tokenizer, tell,
+    stories_config, stories_model, stories_tokenizer, stories_trainer, tell,
 };
 use clap::{Args, Parser, Subcommand};
 use device::DeviceChoice;
@@ -56,11 +56,11 @@ struct Train {
     out: PathBuf,
 
     /// How many batches to train on
-    #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(i64).range(1..))]
     steps: i64,
 
     /// Windows in a batch
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     batch_size: u16,
 
     /// Seed of the stories, the weights, the order and the dropout
@@ -176,14 +176,13 @@ fn begin(
     let precision = args.precision.unwrap_or_else(Precision::fastest);
     let config = stories_config(args.steps, batch_size, seed, precision);
     let tokenizer = stories_tokenizer(seed)?;
-    let model = stories_model();
-    let total = Parameters::of(&model).total();
+    let total = Parameters::of(&stories_model()).total();
     eprintln!(
         "a GPT-2 of {:.1} million parameters; {} tokens to write with",
         total as f64 / 1e6,
         tokenizer.vocab_size()
     );
-    Ok((Trainer::new(&model, config, device)?, tokenizer, Vec::new()))
+    Ok((stories_trainer(config, device)?, tokenizer, Vec::new()))
 }
 
 /// One line for the measurement, and what the model says now.

@@ -4,12 +4,14 @@ use anyhow::{Context, Result};
 use ch01::{END_OF_TEXT, Tokenizer};
 use ch02::Windows;
 use ch03::Kernel;
+use ch03::positions::sinusoidal;
 use ch04::{Gpt2, Gpt2Config};
 use datasets::stories::{Grammar, hand_written};
 use datasets::{Instruction, built_in_instructions, built_in_messages};
-use tch::Tensor;
+use tch::nn::VarStore;
+use tch::{Device, Tensor};
 
-use crate::{Precision, Schedule, TrainConfig, sample};
+use crate::{Precision, Schedule, TrainConfig, Trainer, sample};
 
 /// Tokens in a window: room for the longest story.
 pub const CONTEXT: usize = 384;
@@ -26,6 +28,8 @@ pub fn stories_model() -> Gpt2Config {
         n_embd: 256,
         n_layer: 4,
         n_head: 4,
+        // GPT-2's 0.02 suits 768 channels and more. A sum over fewer needs larger weights.
+        initializer_range: 0.05,
         // The stories never repeat, so there is nothing to learn by heart.
         embd_pdrop: 0.0,
         attn_pdrop: 0.0,
@@ -35,6 +39,30 @@ pub fn stories_model() -> Gpt2Config {
         ..Gpt2Config::default()
     }
 }
+
+// ANCHOR: waves
+/// A model for stories, ready for its first step.
+///
+/// Its position table starts as waves, as large as the noise of the token table. In noise each
+/// place has to learn by itself which one is next to it; waves know that from the start. They
+/// are trained like any table.
+///
+/// # Errors
+/// When there is no step to do.
+pub fn stories_trainer(config: TrainConfig, device: Device) -> Result<Trainer> {
+    tch::manual_seed(config.seed);
+    let sizes = stories_model();
+    let variables = VarStore::new(device);
+    let model = Gpt2::new(&variables.root(), &sizes);
+    // The mean square of a wave is 1/2.
+    let scale = sizes.initializer_range * 2f64.sqrt();
+    let waves = sinusoidal(sizes.n_positions, sizes.n_embd, device) * scale;
+    let table = variables.variables().remove("wpe.weight");
+    let mut table = table.context("the model has no position table")?;
+    tch::no_grad(|| table.copy_(&waves));
+    Trainer::begin(variables, model, config)
+}
+// ANCHOR_END: waves
 
 /// How the stories are learned.
 pub fn stories_config(

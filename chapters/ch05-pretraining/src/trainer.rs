@@ -96,10 +96,22 @@ impl Trainer {
         device: Device,
     ) -> Result<Self> {
         model.validate()?;
-        ensure!(config.schedule.steps > 0, "a run has at least one step");
         tch::manual_seed(config.seed);
-        let mut variables = VarStore::new(device);
+        let variables = VarStore::new(device);
         let model = Gpt2::new(&variables.root(), model);
+        Self::begin(variables, model, config)
+    }
+
+    /// A model with the weights that it has, ready for its first step.
+    ///
+    /// # Errors
+    /// When there is no step to do.
+    pub fn begin(
+        mut variables: VarStore,
+        model: Gpt2,
+        config: TrainConfig,
+    ) -> Result<Self> {
+        ensure!(config.schedule.steps > 0, "a run has at least one step");
         let optimizer =
             AdamW::new(&mut variables, config.precision, config.weight_decay);
         Ok(Self { model, variables, optimizer, config, step: 0 })

@@ -82,42 +82,53 @@ pub fn fine_tune(
     config: &TrainConfig,
     mut watch: impl FnMut(Progress),
 ) -> Result<Vec<Measurement>> {
-    let TrainConfig { schedule, batch_size, seed, .. } = *config;
-    ensure!(!train.is_empty() && batch_size > 0, "there is nothing to learn from");
-    tch::manual_seed(seed);
+    ensure!(
+        !train.is_empty() && config.batch_size > 0,
+        "there is nothing to learn from"
+    );
+    tch::manual_seed(config.seed);
     freeze(&filter.variables, filter.classifier.config().n_layer, config.trained);
     let mut kept = filter.weights();
     let mut optimizer =
         AdamW::new(&mut filter.variables, config.precision, config.weight_decay);
-    let mut measurements = Vec::new();
-    let (mut step, mut epoch) = (0, 0);
-    while step < schedule.steps {
+    let per_epoch = train.len().div_ceil(config.batch_size) as i64;
+    let (mut step, mut measurements) = (0, Vec::new());
+    while step < config.schedule.steps {
+        let examples = epoch(filter, train, config, step / per_epoch);
+        let left = usize::try_from(config.schedule.steps - step)?;
         let mut tally = Tally::default();
-        let epoch_seed = seed.unsigned_abs().wrapping_add(epoch);
-        let train = filter.encode_varied(train, config.vary, epoch_seed);
-        let batches = shuffled(&train, batch_size, epoch_seed);
-        let per_epoch = batches.len() as f64;
-        for batch in batches {
-            let batch: Vec<_> = batch.iter().map(|&i| &train[i]).collect();
-            let batch = filter.batch(&batch);
+        for batch in examples.iter().take(left) {
+            let batch = filter.batch(&batch.iter().collect::<Vec<_>>());
             tally.add(train_on(filter, &mut optimizer, &batch, config, step)?);
             step += 1;
             watch(Progress::Step(step));
-            if step == schedule.steps {
-                break;
-            }
         }
-        epoch += 1;
-        let measurement =
-            tally.measure(step, step as f64 / per_epoch, filter, validation);
-        measurements.push(measurement);
-        watch(Progress::Epoch(measurement));
+        let epochs = step as f64 / per_epoch as f64;
+        measurements.push(tally.measure(step, epochs, filter, validation));
+        measurements.last().into_iter().for_each(|&m| watch(Progress::Epoch(m)));
         if best(&measurements) == Some(measurements.len() - 1) {
             kept.extend(masters(&optimizer));
         }
     }
     filter.put(&kept)?;
     Ok(measurements)
+}
+
+/// The batches of epoch number `epoch`: every message once, in tokens and an order that depend
+/// on the seed and the epoch alone.
+fn epoch(
+    filter: &SpamFilter,
+    train: &[Message],
+    config: &TrainConfig,
+    epoch: i64,
+) -> Vec<Vec<Example>> {
+    let seed = config.seed.wrapping_add(epoch).unsigned_abs();
+    let examples = filter.encode_varied(train, config.vary, seed);
+    let batches = shuffled(&examples, config.batch_size, seed).into_iter();
+    let batch = |places: Vec<usize>| {
+        places.into_iter().map(|i| examples[i].clone()).collect()
+    };
+    batches.map(batch).collect()
 }
 
 /// One step: returns the batch's loss and the share judged right.

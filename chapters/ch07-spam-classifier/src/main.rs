@@ -87,7 +87,7 @@ struct Train {
     train: Trained,
 
     /// How often every message is seen
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     epochs: u16,
 
     /// How many batches to train on, instead of --epochs
@@ -215,7 +215,9 @@ fn train(args: &Train) -> Result<()> {
         fine_tune(&mut filter, &split.train, &parts.validation, &config, watch)?;
     bar.finish_and_clear();
     let kept = best(&measurements).map_or(0.0, |place| measurements[place].epoch);
-    eprintln!("the weights after epoch {kept} did best on the validation messages");
+    eprintln!(
+        "the weights after epoch {kept:.2} did best on the validation messages"
+    );
 
     let origin =
         Origin { start, data: source.to_string(), seed: args.seed, config };

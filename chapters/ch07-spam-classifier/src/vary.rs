@@ -9,7 +9,7 @@ use rand::Rng;
 /// The ids of `text` when the tokenizer has forgotten a share of its merges, other ones in each
 /// word. With a share of 0 these are the ids of [`Tokenizer::encode`].
 ///
-/// A thousand messages are few, and a model soon knows them by their tokens. So it gets "FREE"
+/// A few thousand messages are few, and a model soon knows them by their tokens. So it gets "FREE"
 /// as one token today and as "F", "RE", "E" tomorrow, and learns what they have in common.
 ///
 /// Source: Provilkov et al. (2020), "BPE-Dropout", section 3, arXiv:1910.13267.

@@ -83,7 +83,7 @@ fn ids(rows: &[&[i64]]) -> (Tensor, Tensor) {
 #[test]
 fn every_part_is_balanced_and_holds_its_share() {
     let mut messages = messages(100);
-    messages.retain(|it| it.label == Label::Ham || it.text < "win o".to_string());
+    messages.retain(|it| it.label == Label::Ham || it.text.as_str() < "win o");
     let spam = messages.iter().filter(|it| it.label == Label::Spam).count();
     assert!(spam < 60, "ham is the more frequent label in this test");
     let split = Split::new(&messages, 1).unwrap();

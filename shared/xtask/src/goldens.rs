@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use walkdir::WalkDir;
 
 use crate::{chapters, paths, process, tools};
 
@@ -75,31 +76,36 @@ fn renew(python: &Path, script: &Path) -> Result<Vec<String>> {
         Command::new(python).arg(script).arg("--out").arg(&out).current_dir(folder),
     )?;
 
-    let mut lines = Vec::new();
-    for entry in fs::read_dir(&out)? {
-        let name = entry?.file_name();
-        let (new, old) = (out.join(&name), folder.join(&name));
-        let before = fs::read(&old).ok();
-        let same = before.as_deref() == Some(&fs::read(&new)?);
-        let mark = if same {
-            "same   "
-        } else if before.is_some() {
-            "changed"
-        } else {
-            "new    "
-        };
-        lines.push(format!(
-            "{mark} {}",
-            old.strip_prefix(paths::root()).unwrap_or(&old).display()
-        ));
-        if !same {
-            // target/ may be on another disk, where a rename would fail.
-            let partial = old.with_extension("partial");
-            fs::copy(&new, &partial)
-                .and_then(|_| fs::rename(&partial, &old))
-                .with_context(|| format!("can't write {}", old.display()))?;
-        }
-    }
+    let files = WalkDir::new(&out).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let files = files.iter().filter(|entry| entry.file_type().is_file());
+    let mut lines = files
+        .map(|entry| {
+            let name = entry.path().strip_prefix(&out)?;
+            renew_file(entry.path(), &folder.join(name))
+        })
+        .collect::<Result<Vec<_>>>()?;
     lines.sort();
     Ok(lines)
+}
+
+/// Puts `new` in the place of `old` if they differ. Returns a line that says so.
+fn renew_file(new: &Path, old: &Path) -> Result<String> {
+    let before = fs::read(old).ok();
+    let mark = match before {
+        Some(before) if before == fs::read(new)? => "same   ",
+        Some(_) => "changed",
+        None => "new    ",
+    };
+    if mark != "same   " {
+        if let Some(folder) = old.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // target/ may be on another disk, where a rename would fail.
+        let partial = old.with_extension("partial");
+        fs::copy(new, &partial)
+            .and_then(|_| fs::rename(&partial, old))
+            .with_context(|| format!("can't write {}", old.display()))?;
+    }
+    let shown = old.strip_prefix(paths::root()).unwrap_or(old);
+    Ok(format!("{mark} {}", shown.display()))
 }
