@@ -87,7 +87,7 @@ struct Train {
     train: Trained,
 
     /// How often every message is seen
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
     epochs: u16,
 
     /// How many batches to train on, instead of --epochs

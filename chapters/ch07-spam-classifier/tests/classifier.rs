@@ -252,7 +252,7 @@ fn every_real_token_counts_and_the_order_too() {
 
 /// The checkpoint that real transformers made, as a folder.
 fn transformers_checkpoint() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     for (from, to) in [
         ("classifier.json", "config.json"),
@@ -516,7 +516,7 @@ fn language_model(folder: &Path) -> ch05::Trainer {
 #[test]
 fn a_filter_takes_over_every_weight_of_the_language_model_and_gets_a_head() {
     let _generator = testkit::seed(10);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let model = language_model(folder.path()).variables.variables();
     let filter =
         SpamFilter::from_language_model(folder.path(), 0.1, Device::Cpu).unwrap();
@@ -532,7 +532,7 @@ fn a_filter_takes_over_every_weight_of_the_language_model_and_gets_a_head() {
 #[test]
 fn a_saved_filter_comes_back_and_says_the_same() {
     let _generator = testkit::seed(11);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("spam");
     let config = config(Trained::All, 4);
     let mut filter = filter();
@@ -568,7 +568,7 @@ fn a_saved_filter_comes_back_and_says_the_same() {
 #[test]
 fn a_folder_with_something_else_is_named() {
     let _generator = testkit::seed(12);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let error = |path: &Path| {
         format!(
             "{:#}",

@@ -38,15 +38,14 @@ impl Practice {
     }
 }
 
-/// `count` drills, none of which asks what is kept aside in `parts`.
+/// `count` drills, none of which has an input that is kept aside in `parts`: not even under
+/// another instruction.
 ///
 /// # Errors
 /// None, as long as the built-in instructions are sound.
 pub fn drills(seed: u64, count: usize, parts: &Split) -> Result<Vec<Instruction>> {
     let kept = parts.test.iter().chain(&parts.validation);
-    let kept: HashSet<_> =
-        kept.map(|entry| (&entry.instruction, &entry.input)).collect();
-    let new =
-        |drill: &Instruction| !kept.contains(&(&drill.instruction, &drill.input));
+    let kept: HashSet<_> = kept.map(|entry| &entry.input).collect();
+    let new = |drill: &Instruction| !kept.contains(&drill.input);
     Ok(Drills::new(seed)?.filter(new).take(count).collect())
 }
