@@ -258,10 +258,11 @@ fn transformers_checkpoint() -> tempfile::TempDir {
         ("classifier.json", "config.json"),
         ("classifier.safetensors", "model.safetensors"),
     ] {
-        fs::copy(golden.join(from), folder.path().join(to)).unwrap();
+        fs::copy(golden.join(from), folder.path().join(to))
+            .expect("the golden file can be copied");
     }
     let bytes = Tokenizer::new(train([""], 256), &[END_OF_TEXT]);
-    bytes.save(folder.path()).unwrap();
+    bytes.save(folder.path()).expect("the folder can be written");
     folder
 }
 
@@ -508,8 +509,9 @@ fn language_model(folder: &Path) -> ch05::Trainer {
         seed: 5,
         precision: Precision::F32,
     };
-    let trainer = ch05::Trainer::new(&sizes(), config, Device::Cpu).unwrap();
-    ch05::Checkpoint::new(folder).save(&trainer, &tokenizer(), &[]).unwrap();
+    let trainer = ch05::Trainer::new(&sizes(), config, Device::Cpu).expect("sizes");
+    let saved = ch05::Checkpoint::new(folder).save(&trainer, &tokenizer(), &[]);
+    saved.expect("a temporary folder can be written to");
     trainer
 }
 

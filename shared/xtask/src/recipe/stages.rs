@@ -170,7 +170,14 @@ fn instructions(data: &[String], short: &dyn Fn(&[&str]) -> Vec<String>) -> Stag
                 &["train", "--checkpoint", "OUT/stories", "--out", "OUT/instruct"],
             )
             .with(data)
-            .with(&short(&["--epochs", "1", "--max-tokens", "4"])),
+            .with(&short(&[
+                "--epochs",
+                "1",
+                "--drills",
+                "0",
+                "--max-tokens",
+                "4",
+            ])),
             ask("Write the opposite.", "a cold morning"),
             ask("Make it plural.", "one boat"),
             Step::new("ch08", &["eval", "--checkpoint", "OUT/instruct", "--json"])
