@@ -19,7 +19,7 @@ use ch08::{
     Split, TuneConfig, Tuner, ask, chat, drills, pad_and_shift, pad_inputs, split,
     training_text, tune, write_some,
 };
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 use datasets::Instruction;
 use device::DeviceChoice;
 use tch::{Device, Kind};
@@ -30,7 +30,7 @@ use tch::{Device, Kind};
     args_conflicts_with_subcommands = true,
     after_help = "Examples:
   cargo run --release -p ch08
-  cargo run --release -p ch08 -- --epochs 3 --mask-instruction --out datasets/trained/short
+  cargo run --release -p ch08 -- --epochs 1 --drills 4000 --out datasets/trained/short
   cargo run --release -p ch08 -- eval
   cargo run --release -p ch08 -- chat
   cargo run --release -p ch08 -- chat --once \"Say the opposite.\" --input \"a tall man\"
@@ -73,10 +73,10 @@ struct Train {
     out: PathBuf,
 
     /// How often every instruction written by hand is seen
-    #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 4, value_parser = value_parser!(u16).range(1..))]
     epochs: u16,
 
-    /// How many more are made by rule, each seen once [default: 40000 with the built-in
+    /// How many more are made by rule, each seen once [default: 32000 with the built-in
     /// instructions, else 0]
     #[arg(long)]
     drills: Option<usize>,
@@ -86,7 +86,7 @@ struct Train {
     batch_size: u16,
 
     /// The largest learning rate
-    #[arg(long, default_value_t = 1e-3)]
+    #[arg(long, default_value_t = 1.5e-3)]
     lr: f64,
 
     /// Share of a matrix that fades away in a step of learning rate 1
@@ -94,11 +94,11 @@ struct Train {
     weight_decay: f64,
 
     /// Share of entries set to 0 while training
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.0)]
     dropout: f64,
 
     /// Learn only the answers, not the prompts before them
-    #[arg(long)]
+    #[arg(long, default_value_t = true, action = ArgAction::Set)]
     mask_instruction: bool,
 
     /// Seed of the order and the dropout; the test questions are the same for all
@@ -187,7 +187,7 @@ const TUNE: &str = "cargo run --release -p ch08";
 /// The longest answer in a chat, in tokens.
 const CHAT_TOKENS: usize = 64;
 /// Instructions made by rule.
-const DRILLS: usize = 40_000;
+const DRILLS: usize = 32_000;
 /// Answers shown after training.
 const SHOWN: usize = 6;
 

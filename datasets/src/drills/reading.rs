@@ -3,12 +3,14 @@
 mod choose;
 mod fill;
 mod lists;
+mod own;
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use self::fill::{Filler, polished, sentence};
 use self::lists::raw;
+use self::own::own;
 use super::{Maker, pick};
 
 /// The makers of this file, by kind.
@@ -27,6 +29,10 @@ pub(super) const MAKERS: &[(&str, Maker)] = &[
     ("who", who),
     ("yes_no", yes_no),
 ];
+
+/// How many of a hundred scenes have two sentences, and how many are told by somebody.
+const SHARE_OF_PAIRS: u32 = 16;
+const SHARE_OF_QUOTES: u32 = 8;
 
 /// How much of a hundred talks is about the words themselves.
 const SHARE_OF_SAYINGS: u32 = 17;
@@ -55,24 +61,39 @@ fn when(rng: &mut ChaCha8Rng, _: &str) -> Drill {
 /// A sentence from the list that is called like the answer.
 fn class(rng: &mut ChaCha8Rng, classes: &[&'static str]) -> Drill {
     let class = pick(rng, classes);
-    let frame = raw(rng, class);
-    let text = Filler::new(rng).fill(frame);
-    (sentence(&text), class.to_owned())
+    own(rng, |rng| (scene(rng, class), class.to_owned()))
+}
+
+/// One sentence of a list, or two; now and then somebody says it.
+fn scene(rng: &mut ChaCha8Rng, list: &str) -> String {
+    let one = one_sentence(rng, list);
+    let roll = rng.random_range(0..100);
+    if roll < SHARE_OF_PAIRS {
+        return format!("{one} {}", one_sentence(rng, list));
+    }
+    if roll < SHARE_OF_PAIRS + SHARE_OF_QUOTES && !one.contains('"') {
+        let who = Filler::new(rng).fill("{{child}/{kin}} {said/called/wrote}");
+        return format!("{who}, \"{one}\"");
+    }
+    one
+}
+
+fn one_sentence(rng: &mut ChaCha8Rng, list: &str) -> String {
+    let frame = raw(rng, list);
+    sentence(&Filler::new(rng).fill(frame))
 }
 
 fn yes_no(rng: &mut ChaCha8Rng, _: &str) -> Drill {
     let wanted = if rng.random_bool(0.5) { "yes" } else { "no" };
-    loop {
-        let frame = raw(rng, "yes_no");
-        let (text, questions) = parts(frame);
-        let fitting: Vec<&str> = questions
-            .into_iter()
-            .filter(|question| question.ends_with(wanted))
-            .collect();
-        if !fitting.is_empty() {
-            return asked(rng, text, &fitting);
+    own(rng, |rng| {
+        loop {
+            let (text, mut questions) = parts(raw(rng, "yes_no"));
+            questions.retain(|question| question.ends_with(wanted));
+            if !questions.is_empty() {
+                return asked(rng, text, &questions);
+            }
         }
-    }
+    })
 }
 
 fn how_many(rng: &mut ChaCha8Rng, _: &str) -> Drill {
@@ -93,9 +114,10 @@ fn story_question(rng: &mut ChaCha8Rng, _: &str) -> Drill {
 
 /// A text of the list, with one of its questions.
 fn question(rng: &mut ChaCha8Rng, list: &str) -> Drill {
-    let frame = raw(rng, list);
-    let (text, questions) = parts(frame);
-    asked(rng, text, &questions)
+    own(rng, |rng| {
+        let (text, questions) = parts(raw(rng, list));
+        asked(rng, text, &questions)
+    })
 }
 
 /// The text of a frame, and its questions with their answers.
@@ -121,14 +143,20 @@ fn halves(line: &str) -> (&str, &str) {
 
 /// A sentence with a place in it; the answer is the place.
 fn place(rng: &mut ChaCha8Rng, _: &str) -> Drill {
-    let (text, answer) = halves(raw(rng, "where"));
-    let mut filler = Filler::new(rng);
-    let text = filler.fill(text);
-    (sentence(&text), polished(&filler.fill(answer)))
+    own(rng, |rng| {
+        let (text, answer) = halves(raw(rng, "where"));
+        let mut filler = Filler::new(rng);
+        let text = filler.fill(text);
+        (sentence(&text), polished(&filler.fill(answer)))
+    })
 }
 
 /// Two children say a line each.
 fn speaker(rng: &mut ChaCha8Rng, _: &str) -> Drill {
+    own(rng, talk)
+}
+
+fn talk(rng: &mut ChaCha8Rng) -> Drill {
     let roll = rng.random_range(0..100);
     let list = if roll < SHARE_OF_SAYINGS {
         "sayings"

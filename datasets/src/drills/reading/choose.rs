@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::fill::article;
 use super::lists::{list, raw};
+use super::own::{is_written, own};
 
 /// How many lines of the list are between a small and a big animal, so that nobody can doubt.
 const CLEAR: usize = 2;
@@ -18,7 +19,11 @@ pub(super) fn bigger_smaller(
     let usual = rng.random_bool(0.5);
     let (first, second) = loop {
         let two = [animal(rng, usual), animal(rng, usual)];
-        if two[0].0.abs_diff(two[1].0) >= CLEAR {
+        let clear = two[0].0.abs_diff(two[1].0) >= CLEAR;
+        let [left, right] = two.map(|(_, name)| with_article(name));
+        let written = is_written(&format!("{left}, {right}"))
+            || is_written(&format!("{right}, {left}"));
+        if clear && !written {
             break two.into();
         }
     };
@@ -44,6 +49,10 @@ fn animal(rng: &mut ChaCha8Rng, usual: bool) -> (usize, &'static str) {
 
 /// Three things of one group and one of another.
 pub(super) fn odd_one_out(rng: &mut ChaCha8Rng, _: &str) -> (String, String) {
+    own(rng, four)
+}
+
+fn four(rng: &mut ChaCha8Rng) -> (String, String) {
     let (kind, members) = group(rng);
     let mut four: Vec<&str> = members.choose_multiple(rng, 3).copied().collect();
     let odd = loop {
