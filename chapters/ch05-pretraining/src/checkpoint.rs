@@ -112,8 +112,12 @@ impl Checkpoint {
         self.replace(|new| write_model(new, &weights, &config, tokenizer))
     }
 
-    /// Lets `write` fill a new folder beside, which then takes the old one's place.
-    fn replace(&self, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    /// Lets `write` fill a new folder beside, which then takes the old one's place. Whenever
+    /// this is interrupted, a whole checkpoint is left.
+    ///
+    /// # Errors
+    /// Those of `write`, and when a folder can't be made, moved or removed.
+    pub fn replace(&self, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let new = self.beside("new");
         remove(&new)?;
         fs::create_dir_all(&new)
@@ -275,7 +279,11 @@ impl View for Bytes<'_> {
     }
 }
 
-fn write_tensors(path: &Path, tensors: &[(String, Tensor)]) -> Result<()> {
+/// Writes a safetensors file that transformers reads.
+///
+/// # Errors
+/// When it can't be written, or a tensor is of a kind that the format does not know.
+pub fn write_tensors(path: &Path, tensors: &[(String, Tensor)]) -> Result<()> {
     let mut views = Vec::new();
     for (name, tensor) in tensors {
         let shape = tensor.size().iter().map(|&axis| axis as usize).collect();

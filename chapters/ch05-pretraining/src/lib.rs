@@ -21,7 +21,7 @@ mod schedule;
 mod trainer;
 
 pub use adamw::AdamW;
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, write_tensors};
 pub use clip::clip_gradients;
 pub use loss::{cross_entropy, perplexity};
 pub use preset::{

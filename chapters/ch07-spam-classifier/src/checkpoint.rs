@@ -11,13 +11,14 @@
 //! ```
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use ch04::Gpt2Config;
+use ch05::{Checkpoint, write_tensors};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tch::{Device, Tensor};
+use tch::Device;
 
 use crate::{CLASSES, Measurement, SpamFilter, TrainConfig, draw_curves};
 
@@ -52,25 +53,20 @@ impl SpamFilter {
         origin: &Origin,
         measurements: &[Measurement],
     ) -> Result<()> {
-        let new = beside(folder, "new");
-        remove(&new)?;
-        fs::create_dir_all(&new)
-            .with_context(|| format!("cannot make {}", new.display()))?;
-        write_json(&new.join("config.json"), &self.hugging_face_config())?;
-        let path = new.join("model.safetensors");
-        let mut weights = self.weights();
-        weights.remove(LANGUAGE_HEAD);
-        let weights: Vec<_> = weights.into_iter().collect();
-        Tensor::write_safetensors(&weights, &path)
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        self.tokenizer.save(&new)?;
-        write_json(&new.join("training.json"), &serde_json::to_value(origin)?)?;
-        let lines =
-            measurements.iter().map(|line| Ok(serde_json::to_string(line)? + "\n"));
-        fs::write(new.join("metrics.jsonl"), lines.collect::<Result<String>>()?)
-            .with_context(|| format!("cannot write into {}", new.display()))?;
-        draw_curves(&new, measurements)?;
-        take_place(&new, folder)
+        Checkpoint::new(folder).replace(|new| {
+            write_json(&new.join("config.json"), &self.hugging_face_config())?;
+            let mut weights = self.weights();
+            weights.remove(LANGUAGE_HEAD);
+            let weights: Vec<_> = weights.into_iter().collect();
+            write_tensors(&new.join("model.safetensors"), &weights)?;
+            self.tokenizer.save(new)?;
+            write_json(&new.join("training.json"), &serde_json::to_value(origin)?)?;
+            let lines = measurements.iter().map(serde_json::to_string);
+            let lines = lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n";
+            fs::write(new.join("metrics.jsonl"), lines)
+                .with_context(|| format!("cannot write into {}", new.display()))?;
+            draw_curves(new, measurements)
+        })
     }
 
     /// The filter in `folder`, in f32.
@@ -123,32 +119,6 @@ pub fn origin(folder: &Path) -> Result<Origin> {
     let path = folder.join("training.json");
     serde_json::from_value(read_json(&path)?)
         .with_context(|| format!("{} is broken", path.display()))
-}
-
-/// Renames `new` to `folder`.
-fn take_place(new: &Path, folder: &Path) -> Result<()> {
-    let old = beside(folder, "old");
-    remove(&old)?;
-    if folder.exists() {
-        fs::rename(folder, &old)
-            .with_context(|| format!("cannot move {} aside", folder.display()))?;
-    }
-    fs::rename(new, folder)
-        .with_context(|| format!("cannot write {}", folder.display()))?;
-    remove(&old)
-}
-
-fn beside(folder: &Path, ending: &str) -> PathBuf {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    folder.with_file_name(format!(".{name}.{ending}"))
-}
-
-fn remove(folder: &Path) -> Result<()> {
-    match folder.exists() {
-        true => fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display())),
-        false => Ok(()),
-    }
 }
 
 fn write_json(path: &Path, value: &Value) -> Result<()> {

@@ -40,6 +40,8 @@ fn register(venv: &Path, evcxr: &Path, libtorch: &Path) -> Result<()> {
         "interrupt_mode": "message",
         "argv": [tools::venv_python(venv), launcher, "{connection_file}"],
         "env": {
+            // As in .cargo/config.toml, which explains it.
+            "GOMP_SPINCOUNT": "10000",
             "LIBTORCH": libtorch,
             "LLM_IN_RUST_CACHE": paths::cache()?,
             "LLM_IN_RUST_CARGO": cargo_folder(),
