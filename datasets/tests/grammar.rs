@@ -134,7 +134,7 @@ fn many_sentences_are_told_once_only() {
         "{distinct} of {} sentences are distinct: {share:.3}",
         sentences.len()
     );
-    assert!(share > 0.35, "only {share:.3} of the sentences are distinct");
+    assert!(share > 0.25, "only {share:.3} of the sentences are distinct");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! model.safetensors       its weights, in f32, by GPT-2's names
 //! vocab.json, merges.txt  the tokenizer
 //! training.json           what the run is made of, how far it is
-//! optimizer.safetensors   what AdamW remembers
+//! optimizer.safetensors   what the optimizer remembers
 //! metrics.jsonl           one line for each evaluation
 //! ```
 

@@ -1,7 +1,8 @@
 //! Chapter 5: pretraining. A model that knows nothing reads stories until it can tell one.
 //!
 //! 1. [`cross_entropy`] says how surprised the model is; [`perplexity`] says it in tokens.
-//! 2. [`AdamW`] turns gradients into steps; [`clip_gradients`] keeps a wild one in bounds.
+//! 2. [`Optimizer`] turns gradients into steps, by AdamW or Muon; [`clip_gradients`] keeps a
+//!    wild one in bounds.
 //! 3. [`Schedule`] says how large a step may be: slow at first, then fast, then slower and slower.
 //! 4. [`Trainer`] puts these into a loop, and [`Checkpoint`] keeps the result and lets an
 //!    interrupted run go on as if nothing had happened.
@@ -15,15 +16,18 @@ mod adamw;
 mod checkpoint;
 mod clip;
 mod loss;
+mod muon;
+mod optimizer;
 mod preset;
 mod sample;
 mod schedule;
 mod trainer;
 
-pub use adamw::AdamW;
 pub use checkpoint::{Checkpoint, write_tensors};
 pub use clip::clip_gradients;
 pub use loss::{cross_entropy, perplexity};
+pub use muon::orthogonalise;
+pub use optimizer::{Algorithm, Optimizer};
 pub use preset::{
     CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer,
     stories_trainer, tell,

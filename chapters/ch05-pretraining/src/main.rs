@@ -16,8 +16,9 @@ use anyhow::{Context, Result, ensure};
 use ch01::Tokenizer;
 use ch04::Parameters;
 use ch05::{
-    CONTEXT, Checkpoint, Evaluation, Precision, Trainer, perplexity, read_stories,
-    stories_config, stories_model, stories_tokenizer, stories_trainer, tell,
+    Algorithm, CONTEXT, Checkpoint, Evaluation, Precision, TrainConfig, Trainer,
+    perplexity, read_stories, stories_config, stories_model, stories_tokenizer,
+    stories_trainer, tell,
 };
 use clap::{Args, Parser, Subcommand};
 use device::DeviceChoice;
@@ -66,6 +67,10 @@ struct Train {
     /// Seed of the stories, the weights, the order and the dropout
     #[arg(long, default_value_t = 1)]
     seed: i64,
+
+    /// How gradients become steps
+    #[arg(long, value_enum, default_value_t = Algorithm::Muon)]
+    optimizer: Algorithm,
 
     /// Bits of a weight while computing [default: bf16 if the processor knows it, else f32]
     #[arg(long, value_enum)]
@@ -174,7 +179,10 @@ fn begin(
     );
     let (batch_size, seed) = (args.batch_size.into(), args.seed);
     let precision = args.precision.unwrap_or_else(Precision::fastest);
-    let config = stories_config(args.steps, batch_size, seed, precision);
+    let config = TrainConfig {
+        algorithm: args.optimizer,
+        ..stories_config(args.steps, batch_size, seed, precision)
+    };
     let tokenizer = stories_tokenizer(seed)?;
     let total = Parameters::of(&stories_model()).total();
     eprintln!(

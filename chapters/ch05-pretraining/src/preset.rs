@@ -11,7 +11,7 @@ use datasets::{Instruction, built_in_instructions, built_in_messages};
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
-use crate::{Precision, Schedule, TrainConfig, Trainer, sample};
+use crate::{Algorithm, Precision, Schedule, TrainConfig, Trainer, sample};
 
 /// Tokens in a window: room for the longest story.
 pub const CONTEXT: usize = 384;
@@ -72,7 +72,8 @@ pub fn stories_config(
     precision: Precision,
 ) -> TrainConfig {
     TrainConfig {
-        schedule: Schedule { peak: 3e-3, floor: 1e-4, warmup: steps / 20, steps },
+        schedule: Schedule { peak: 2e-3, floor: 1e-4, warmup: steps / 20, steps },
+        algorithm: Algorithm::Muon,
         batch_size,
         weight_decay: 0.1,
         clip: 1.0,

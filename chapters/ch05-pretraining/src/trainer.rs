@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind};
 
-use crate::{AdamW, Schedule, clip_gradients, cross_entropy};
+use crate::{Algorithm, Optimizer, Schedule, clip_gradients, cross_entropy};
 
 /// How many bits a weight has while the model computes. The optimizer always keeps 32.
 #[derive(
@@ -47,6 +47,9 @@ impl Precision {
 pub struct TrainConfig {
     /// Learning rate over time, and the number of steps
     pub schedule: Schedule,
+    /// How gradients become steps
+    #[serde(default)]
+    pub algorithm: Algorithm,
     /// Windows in a batch
     pub batch_size: usize,
     /// Share of a matrix that fades away in a step of learning rate 1
@@ -77,8 +80,8 @@ pub struct Trainer {
     pub model: Gpt2,
     /// Its parameters, by name
     pub variables: VarStore,
-    /// What AdamW remembers
-    pub optimizer: AdamW,
+    /// What moves the parameters
+    pub optimizer: Optimizer,
     /// What the run is made of
     pub config: TrainConfig,
     /// Steps done
@@ -112,8 +115,9 @@ impl Trainer {
         config: TrainConfig,
     ) -> Result<Self> {
         ensure!(config.schedule.steps > 0, "a run has at least one step");
+        let TrainConfig { algorithm, precision, weight_decay, .. } = config;
         let optimizer =
-            AdamW::new(&mut variables, config.precision, config.weight_decay);
+            Optimizer::new(&mut variables, algorithm, precision, weight_decay);
         Ok(Self { model, variables, optimizer, config, step: 0 })
     }
 

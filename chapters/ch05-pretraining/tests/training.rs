@@ -38,6 +38,7 @@ fn model(dropout: f64) -> Gpt2Config {
 fn config(steps: i64) -> TrainConfig {
     TrainConfig {
         schedule: Schedule { peak: 1e-2, floor: 1e-3, warmup: 4, steps },
+        algorithm: Algorithm::AdamW,
         batch_size: 4,
         weight_decay: 0.1,
         clip: 1.0,
@@ -131,7 +132,8 @@ fn adamw_and_clipping_walk_the_way_of_pytorchs() {
         parameter
     };
     let (matrix, bias) = (parameter("matrix", &[3, 4]), parameter("bias", &[4]));
-    let mut optimizer = AdamW::new(&mut variables, Precision::F32, 0.1);
+    let mut optimizer =
+        Optimizer::new(&mut variables, Algorithm::AdamW, Precision::F32, 0.1);
     for step in 1..=5 {
         optimizer.zero_grad();
         let y = Tensor::ones([2, 3], CPU).matmul(&matrix) + &bias;
@@ -143,6 +145,53 @@ fn adamw_and_clipping_walk_the_way_of_pytorchs() {
         assert_close(&matrix, &golden[&format!("matrix.{step}")], 1e-5);
         assert_close(&bias, &golden[&format!("bias.{step}")], 1e-5);
     }
+}
+
+#[test]
+fn muon_walks_the_way_of_pytorchs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let golden = golden(folder.join("muon.safetensors"));
+    let mut variables = VarStore::new(Device::Cpu);
+    let parameter = |name: &str, theirs: &str| {
+        let theirs = &golden[&format!("{theirs}.0")];
+        let path = variables.root() / "h" / 0;
+        let mut parameter =
+            (path / name).var("weight", &theirs.size(), Init::Const(0.0));
+        tch::no_grad(|| parameter.copy_(theirs));
+        parameter
+    };
+    let tall = parameter("tall", "tall");
+    let square = parameter("c_attn", "square"); // three matrices in one
+    let mut optimizer =
+        Optimizer::new(&mut variables, Algorithm::Muon, Precision::F32, 0.1);
+    for step in 1..=5 {
+        optimizer.zero_grad();
+        for (weight, input) in [(&tall, &golden["x"]), (&square, &golden["y"])] {
+            let y = input.matmul(weight);
+            y.pow_tensor_scalar(3).sum(Kind::Float).backward();
+        }
+        optimizer.step(0.05);
+        // PyTorch orthogonalises in bf16, which has two and a half digits.
+        let tolerance = 6e-4 * f64::from(step);
+        assert_close(&tall, &golden[&format!("tall.{step}")], tolerance);
+        assert_close(&square, &golden[&format!("square.{step}")], tolerance);
+    }
+    let way = (&golden["tall.5"] - &golden["tall.0"]).abs().mean(Kind::Float);
+    assert!(way.double_value(&[]) > 0.02, "far more than the tolerance");
+}
+
+#[test]
+fn orthogonal_means_that_all_directions_are_about_equally_long() {
+    let _generator = testkit::seed(2);
+    for shape in [[8, 8], [4, 16], [16, 4]] {
+        let x = Tensor::randn(shape, CPU);
+        let (_, lengths, _) = orthogonalise(&x).svd(true, false);
+        let lengths = Vec::<f32>::try_from(lengths).unwrap();
+        let near_one = |length: &f32| (0.5..1.3).contains(length);
+        assert!(lengths.iter().all(near_one), "{shape:?}: {lengths:?}");
+    }
+    let flat = Tensor::zeros([3, 3], CPU);
+    assert_close(&orthogonalise(&flat), &flat, 0.0);
 }
 
 #[test]
@@ -198,8 +247,12 @@ fn every_window_is_seen_once_in_each_epoch() {
 fn an_interrupted_run_goes_on_as_if_nothing_had_happened() {
     let _generator = testkit::seed(1);
     let (windows, tokenizer) = (windows(), tokenizer());
-    for precision in [Precision::F32, Precision::Bf16] {
-        let config = TrainConfig { precision, ..config(12) };
+    for (algorithm, precision) in [
+        (Algorithm::AdamW, Precision::F32),
+        (Algorithm::AdamW, Precision::Bf16),
+        (Algorithm::Muon, Precision::Bf16),
+    ] {
+        let config = TrainConfig { algorithm, precision, ..config(12) };
         let mut whole = trainer(0.1, config);
         let losses = run(&mut whole, &windows, 12);
 

@@ -591,6 +591,7 @@ fn a_checkpoint_of_chapter_5_is_a_folder_like_any_other() {
     let path = folder.path().join("run");
     let config = TrainConfig {
         schedule: Schedule { peak: 1e-3, floor: 1e-4, warmup: 1, steps: 1 },
+        algorithm: ch05::Algorithm::AdamW,
         batch_size: 1,
         weight_decay: 0.1,
         clip: 1.0,

@@ -1,7 +1,7 @@
 //! The loop, for a model that has learned to read already.
 
 use anyhow::{Result, bail, ensure};
-use ch05::{AdamW, Precision, Schedule, clip_gradients};
+use ch05::{Algorithm, Optimizer, Precision, Schedule, clip_gradients};
 use datasets::Message;
 use serde::{Deserialize, Serialize};
 use tch::Kind;
@@ -89,8 +89,12 @@ pub fn fine_tune(
     tch::manual_seed(config.seed);
     freeze(&filter.variables, filter.classifier.config().n_layer, config.trained);
     let mut kept = filter.weights();
-    let mut optimizer =
-        AdamW::new(&mut filter.variables, config.precision, config.weight_decay);
+    let mut optimizer = Optimizer::new(
+        &mut filter.variables,
+        Algorithm::AdamW,
+        config.precision,
+        config.weight_decay,
+    );
     let per_epoch = train.len().div_ceil(config.batch_size) as i64;
     let (mut step, mut measurements) = (0, Vec::new());
     while step < config.schedule.steps {
@@ -134,7 +138,7 @@ fn epoch(
 /// One step: returns the batch's loss and the share judged right.
 fn train_on(
     filter: &SpamFilter,
-    optimizer: &mut AdamW,
+    optimizer: &mut Optimizer,
     batch: &Batch,
     config: &TrainConfig,
     step: i64,
@@ -190,7 +194,7 @@ impl Tally {
 }
 
 /// The optimizer's f32 copies of what it moves, by the parameters' names.
-fn masters(optimizer: &AdamW) -> Vec<(String, tch::Tensor)> {
+fn masters(optimizer: &Optimizer) -> Vec<(String, tch::Tensor)> {
     let state = optimizer.state().into_iter();
     let masters = state.filter_map(|(name, tensor)| {
         let name = name.strip_suffix(".master")?.to_string();

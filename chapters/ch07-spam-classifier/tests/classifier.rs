@@ -503,6 +503,7 @@ fn same_seed_same_filter() {
 fn language_model(folder: &Path) -> ch05::Trainer {
     let config = ch05::TrainConfig {
         schedule: Schedule { peak: 1e-3, floor: 1e-4, warmup: 1, steps: 1 },
+        algorithm: ch05::Algorithm::AdamW,
         batch_size: 1,
         weight_decay: 0.1,
         clip: 1.0,

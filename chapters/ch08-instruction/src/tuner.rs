@@ -3,7 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use ch02::Batch;
 use ch04::{Gpt2, Gpt2Config};
-use ch05::{AdamW, Precision, Schedule, clip_gradients};
+use ch05::{Algorithm, Optimizer, Precision, Schedule, clip_gradients};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -66,7 +66,7 @@ pub struct Tuner {
     pub config: TuneConfig,
     /// Steps done
     pub step: i64,
-    optimizer: AdamW,
+    optimizer: Optimizer,
     schedule: Schedule,
     collate: Collate,
 }
@@ -95,8 +95,12 @@ impl Tuner {
         let mut variables = VarStore::new(pretrained.model.device());
         let model = Gpt2::new(&variables.root(), &sizes);
         variables.copy(&pretrained.variables)?;
-        let optimizer =
-            AdamW::new(&mut variables, config.precision, config.weight_decay);
+        let optimizer = Optimizer::new(
+            &mut variables,
+            Algorithm::Muon,
+            config.precision,
+            config.weight_decay,
+        );
         let collate = Collate {
             end: pretrained.end()?,
             longest: Some(usize::try_from(sizes.n_positions)?),
