@@ -56,3 +56,48 @@ pub fn merge_bytes(piece: &[u8], rank: impl Fn(&[u8]) -> Option<u32>) -> Vec<u32
         .map(|start| &piece[start..next[start]]);
     parts.map(|part| rank(part).expect("bytes and merges are tokens")).collect()
 }
+
+/// As [`merge_bytes`], for parts that are ids already: again and again joins the two neighbours
+/// whose merge has the lowest rank, the leftmost first, until no two merge. `pair` gives two
+/// ids' rank and the id that they make, if they merge.
+// ANCHOR: merge_ids
+pub(crate) fn merge_ids(
+    mut parts: Vec<u32>,
+    pair: impl Fn(u32, u32) -> Option<(u32, u32)>,
+) -> Vec<u32> {
+    /// Stands where a part was joined to its left neighbour.
+    const GONE: u32 = u32::MAX;
+
+    // The part at place `i` has its right neighbour at `next[i]`.
+    let n = parts.len();
+    let mut next: Vec<usize> = (1..=n).collect();
+    let mut previous: Vec<usize> = (0..n).map(|i| i.saturating_sub(1)).collect();
+
+    // The merge of the part at `left` with its right neighbour, if the two merge.
+    let merge = |left: usize, parts: &[u32], next: &[usize]| {
+        let two = (parts[left], *parts.get(next[left])?);
+        let (rank, made) = pair(two.0, two.1)?;
+        Some(Reverse((rank, left, two, made)))
+    };
+    let mut merges: BinaryHeap<_> =
+        (0..n).filter_map(|left| merge(left, &parts, &next)).collect();
+
+    while let Some(Reverse((_, left, two, made))) = merges.pop() {
+        let right = next[left];
+        if parts[left] != two.0 || parts.get(right) != Some(&two.1) {
+            continue; // one of the two was joined to another part since
+        }
+        (parts[left], parts[right]) = (made, GONE);
+        next[left] = next[right];
+        if let Some(after) = previous.get_mut(next[left]) {
+            *after = left;
+        }
+        merges.extend(merge(left, &parts, &next));
+        if left > 0 {
+            merges.extend(merge(previous[left], &parts, &next));
+        }
+    }
+    parts.retain(|&id| id != GONE);
+    parts
+}
+// ANCHOR_END: merge_ids

@@ -1,8 +1,12 @@
 //! Text to ids and back.
 
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
-use crate::{Vocabulary, merge_bytes, pieces};
+use crate::encode::{self, Pool};
+use crate::special::{Part, Specials};
+use crate::{Normalization, Policy, SpecialError};
+use crate::{Pattern, Vocabulary};
 
 /// Marks the border between two documents.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
@@ -11,29 +15,76 @@ pub const END_OF_TEXT: &str = "<|endoftext|>";
 #[derive(Clone, Debug)]
 pub struct Tokenizer {
     vocabulary: Vocabulary,
-    special: Vec<(String, u32)>, // longest text first
+    special: Specials,
+    normalization: Normalization,
+    pattern: Pattern,
+    pool: Arc<Pool>,
 }
+
+static GPT2: LazyLock<Tokenizer> =
+    LazyLock::new(|| Tokenizer::new(Vocabulary::gpt2(), &[END_OF_TEXT]));
 
 impl Tokenizer {
     /// GPT-2's own: 50,256 ordinary tokens and [`END_OF_TEXT`] with id 50256.
     pub fn gpt2() -> Self {
-        Self::new(Vocabulary::gpt2(), &[END_OF_TEXT])
+        GPT2.clone()
     }
 
     /// A tokenizer whose special tokens take the ids after the vocabulary's, in this order.
     pub fn new(vocabulary: Vocabulary, special: &[&str]) -> Self {
-        let first = u32::try_from(vocabulary.len())
+        let first = u32::try_from(vocabulary.size())
             .expect("a vocabulary has fewer than 2³² tokens");
-        let mut special: Vec<_> =
+        let special =
             special.iter().map(ToString::to_string).zip(first..).collect();
-        // Longest first: of two that start alike, the longer one is meant.
-        special.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        Self { vocabulary, special }
+        Self::with_special_ids(vocabulary, special)
     }
 
-    /// How many ids there are, special ones included.
+    /// A tokenizer with these special tokens and their ids, which no ordinary token may have.
+    ///
+    /// # Panics
+    /// When a special token is empty.
+    pub fn with_special_ids(
+        vocabulary: Vocabulary,
+        special: Vec<(String, u32)>,
+    ) -> Self {
+        let special = Specials::new(special);
+        Self {
+            vocabulary,
+            special,
+            normalization: Normalization::None,
+            pattern: Pattern::Gpt2,
+            pool: Arc::default(),
+        }
+    }
+
+    /// The same tokenizer, but every text takes this form before it is cut. What the text was
+    /// before is lost.
+    #[must_use]
+    pub fn with_normalization(self, normalization: Normalization) -> Self {
+        Self { normalization, ..self }
+    }
+
+    /// The same tokenizer, but texts are cut by this rule.
+    #[must_use]
+    pub fn with_pattern(self, pattern: Pattern) -> Self {
+        Self { pattern, ..self }
+    }
+
+    /// The rule by which texts are cut.
+    pub fn pattern(&self) -> Pattern {
+        self.pattern
+    }
+
+    /// What happens to a text before it is cut.
+    pub fn normalization(&self) -> Normalization {
+        self.normalization
+    }
+
+    /// One more than the largest id, special ones included: how many rows a model's table of
+    /// tokens needs.
     pub fn vocab_size(&self) -> usize {
-        self.vocabulary.len() + self.special.len()
+        let special = self.special().iter().map(|&(_, id)| id as usize + 1);
+        special.fold(self.vocabulary.size(), usize::max)
     }
 
     /// The ordinary tokens.
@@ -43,12 +94,15 @@ impl Tokenizer {
 
     /// The special tokens and their ids, the longest text first.
     pub fn special(&self) -> &[(String, u32)] {
-        &self.special
+        self.special.tokens()
     }
 
     /// The id of a special token.
     pub fn special_id(&self, text: &str) -> Option<u32> {
-        self.special.iter().find(|(special, _)| special == text).map(|&(_, id)| id)
+        self.special()
+            .iter()
+            .find(|(special, _)| special == text)
+            .map(|&(_, id)| id)
     }
 
     /// The ids of `text`. What looks like a special token is ordinary text here, so nobody can
@@ -59,35 +113,68 @@ impl Tokenizer {
     /// assert_eq!(tokenizer.encode("Every effort moves you"), [6109, 3626, 6100, 345]);
     /// ```
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        pieces(text)
-            .flat_map(|piece| {
-                merge_bytes(piece.as_bytes(), |bytes| self.vocabulary.rank(bytes))
-            })
-            .collect()
+        let mut ids = Vec::new();
+        self.encode_ordinary_into(text, &mut ids);
+        ids
+    }
+
+    /// As [`encode`](Self::encode), but appends to `ids`, whose memory can serve many texts.
+    pub fn encode_into(&self, text: &str, ids: &mut Vec<u32>) {
+        self.encode_ordinary_into(text, ids);
+    }
+
+    /// The ids of many texts, with all the processor's cores.
+    pub fn encode_batch<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<Vec<u32>> {
+        encode::encode_batch(self, texts)
+    }
+
+    /// As [`encode`](Self::encode), for bytes that need not be UTF-8: what is between two
+    /// invalid sequences is encoded as text that stands alone, and each invalid sequence is a
+    /// [piece](crate::pieces) of its own. [`decode_bytes`](Self::decode_bytes) gives the bytes
+    /// back, if there is no [normalization](Self::with_normalization).
+    pub fn encode_bytes(&self, bytes: &[u8]) -> Vec<u32> {
+        let mut ids = Vec::new();
+        for chunk in bytes.utf8_chunks() {
+            self.encode_ordinary_into(chunk.valid(), &mut ids);
+            encode::encode_piece_into(self, &self.pool, chunk.invalid(), &mut ids);
+        }
+        ids
     }
 
     /// As [`encode`](Self::encode), but every special token in `text` becomes its one id.
     ///
     /// For text you wrote yourself, never for a stranger's.
     pub fn encode_with_special(&self, text: &str) -> Vec<u32> {
-        let mut ids = Vec::new();
-        let mut rest = text;
-        while let Some((before, id, after)) = self.next_special(rest) {
-            ids.extend(self.encode(before));
-            ids.push(id);
-            rest = after;
-        }
-        ids.extend(self.encode(rest));
-        ids
+        self.encode_with(text, Policy::AllowAll)
+            .expect("where all is allowed, nothing is forbidden")
     }
 
-    /// The leftmost special token of `text`: what is before it, its id, what is after it.
-    fn next_special<'a>(&self, text: &'a str) -> Option<(&'a str, u32, &'a str)> {
-        let found = self.special.iter().filter_map(|(special, id)| {
-            let (before, after) = text.split_once(special.as_str())?;
-            Some((before, *id, after))
-        });
-        found.min_by_key(|(before, _, _)| before.len()) // the first of equals: the longest
+    // ANCHOR: encode_with
+    /// As [`encode`](Self::encode), but `policy` says what special tokens in `text` become.
+    ///
+    /// # Errors
+    /// When the policy forbids a special token that the text holds, or allows one that the
+    /// tokenizer does not have.
+    pub fn encode_with(
+        &self,
+        text: &str,
+        policy: Policy,
+    ) -> Result<Vec<u32>, SpecialError> {
+        let mut ids = Vec::new();
+        for part in self.special.split(text, policy)? {
+            match part {
+                Part::Text(text) => self.encode_ordinary_into(text, &mut ids),
+                Part::Special(id) => ids.push(id),
+            }
+        }
+        Ok(ids)
+    }
+    // ANCHOR_END: encode_with
+
+    /// Appends the ids of `text` to `ids`.
+    fn encode_ordinary_into(&self, text: &str, ids: &mut Vec<u32>) {
+        let text = self.normalization.apply(text);
+        encode::encode_into(self, &self.pool, &text, ids);
     }
 
     /// The bytes of `ids`, joined.
@@ -105,6 +192,7 @@ impl Tokenizer {
         Ok(bytes)
     }
 
+    // ANCHOR: decode
     /// The text of `ids`. Bytes that are no UTF-8, such as half a character at the end, show as
     /// `�`.
     ///
@@ -114,10 +202,11 @@ impl Tokenizer {
         self.decode_bytes(ids)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
+    // ANCHOR_END: decode
 
     /// The bytes of one token.
     pub fn token(&self, id: u32) -> Option<&[u8]> {
-        let special = || self.special.iter().find(|&&(_, special)| special == id);
+        let special = || self.special().iter().find(|&&(_, special)| special == id);
         self.vocabulary
             .bytes(id)
             .or_else(|| special().map(|(text, _)| text.as_bytes()))
@@ -139,7 +228,7 @@ impl fmt::Display for DecodeError {
             f,
             "id {} is not in the vocabulary: ids go from 0 to {}",
             self.id,
-            self.size - 1
+            self.size.saturating_sub(1)
         )
     }
 }

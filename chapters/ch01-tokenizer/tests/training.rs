@@ -99,6 +99,7 @@ fn broken_files_are_named() {
     assert!(error().contains("merges.txt"), "{}", error());
     std::fs::write(&path, lines[..3].join("\n")).unwrap();
     assert!(error().contains("merges.txt"), "{}", error());
-    std::fs::write(folder.path().join("vocab.json"), "{\"a\": 5}").unwrap();
+    std::fs::write(&path, &merges).unwrap();
+    std::fs::write(folder.path().join("vocab.json"), "{\"a\": ").unwrap();
     assert!(error().contains("vocab.json"), "{}", error());
 }

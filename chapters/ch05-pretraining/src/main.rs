@@ -57,7 +57,7 @@ struct Train {
     out: PathBuf,
 
     /// How many batches to train on
-    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, default_value_t = 1800, value_parser = clap::value_parser!(i64).range(1..))]
     steps: i64,
 
     /// Windows in a batch

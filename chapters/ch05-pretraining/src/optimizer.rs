@@ -22,7 +22,7 @@ pub enum Algorithm {
     #[default]
     #[value(name = "adamw")]
     AdamW,
-    /// Muon for the matrices inside the blocks, AdamW for everything else: fewer steps
+    /// Muon for the matrices of attention, AdamW for everything else: fewer steps
     Muon,
 }
 
@@ -73,7 +73,7 @@ impl Optimizer {
             };
             let decays = parameter.dim() > 1;
             let rule = match algorithm {
-                Algorithm::Muon if decays && name.starts_with("h.") => {
+                Algorithm::Muon if decays && name.contains(".attn.") => {
                     Rule::Muon(Muon::new(&name, &master, precision.kind()))
                 }
                 _ => Rule::AdamW(AdamW::new(&master)),

@@ -154,7 +154,7 @@ fn muon_walks_the_way_of_pytorchs() {
     let mut variables = VarStore::new(Device::Cpu);
     let parameter = |name: &str, theirs: &str| {
         let theirs = &golden[&format!("{theirs}.0")];
-        let path = variables.root() / "h" / 0;
+        let path = variables.root() / "h" / 0 / "attn";
         let mut parameter =
             (path / name).var("weight", &theirs.size(), Init::Const(0.0));
         tch::no_grad(|| parameter.copy_(theirs));

@@ -119,6 +119,7 @@ const HEAD: &str = r#"<!doctype html>
 <style>
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
 table { border-collapse: collapse; }
+td:nth-child(2) { white-space: nowrap; }
 th, td { padding: 0.2rem 0.8rem; border-bottom: 1px solid #ccc; text-align: left; }
 pre { padding: 0.8rem; background: #f4f4f4; white-space: pre-wrap; }
 figure { margin: 1rem 0; }

@@ -1,0 +1,372 @@
+//! The fourth rung.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use super::cache::{Cache, NARROW, NO_WORD, Slot};
+use super::lowest_rank;
+use crate::layout::{KEY_BYTES, NO_RANK, Tables, hash_bytes, hash_key, key};
+use crate::splitter::starts;
+use crate::{Pattern, Tokenizer, Vocabulary};
+
+/// Ids that are written at a time: those that a slot holds, and its count, which nobody reads.
+const ROOM: usize = NARROW + 1;
+/// Longer pieces are not remembered.
+const LONGEST_KNOWN: usize = 64;
+/// Longer pieces are merged a window at a time.
+const WINDOW: usize = 4096;
+
+/// For each length the bytes of 16 that belong to a word.
+static MASKS: [u128; KEY_BYTES + 1] = {
+    let mut masks = [0; KEY_BYTES + 1];
+    let mut length = 1;
+    while length <= KEY_BYTES {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
+
+/// Caches that wait for the next text. As many as texts were ever encoded at the same time.
+#[derive(Default)]
+pub(crate) struct Pool(Mutex<Vec<Cache>>);
+
+impl Pool {
+    fn lend<T>(&self, work: impl FnOnce(&mut Cache) -> T) -> T {
+        let pool = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = pool().pop();
+        let mut cache = waiting.unwrap_or_else(Cache::new);
+        let result = work(&mut cache);
+        pool().push(cache);
+        result
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pool")
+    }
+}
+
+/// Appends the ids of `text` to `ids`.
+pub fn encode_into(
+    tokenizer: &Tokenizer,
+    pool: &Pool,
+    text: &str,
+    ids: &mut Vec<u32>,
+) {
+    pool.lend(|cache| {
+        let vocabulary = tokenizer.vocabulary();
+        let tables = vocabulary.tables();
+        let text_bytes = text.as_bytes();
+        let mut encoder =
+            Encoder { vocabulary, tables, cache, text: text_bytes, ids };
+        match tokenizer.pattern() {
+            Pattern::Gpt2 => encoder.blocks(text),
+            pattern => {
+                let mut start = 0;
+                for piece in pattern.pieces(text) {
+                    encoder.piece(start, start + piece.len());
+                    start += piece.len();
+                }
+            }
+        }
+    });
+}
+
+/// Appends the ids of bytes that are one piece.
+pub fn encode_piece_into(
+    tokenizer: &Tokenizer,
+    pool: &Pool,
+    piece: &[u8],
+    ids: &mut Vec<u32>,
+) {
+    if piece.is_empty() {
+        return;
+    }
+    pool.lend(|cache| {
+        let vocabulary = tokenizer.vocabulary();
+        let tables = vocabulary.tables();
+        let mut encoder = Encoder { vocabulary, tables, cache, text: piece, ids };
+        encoder.piece(0, piece.len());
+    });
+}
+
+/// A piece as the cache wants it, and where it ends. It starts where the one before it ends.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    key: u128,
+    hash: u64,
+    end: usize,
+}
+
+/// Pieces that a block can end: one for each of its bytes.
+const MOST: usize = 64;
+/// So many words are looked up together.
+const BATCH: usize = 48;
+
+struct Encoder<'a> {
+    vocabulary: &'a Vocabulary,
+    tables: &'a Tables,
+    cache: &'a mut Cache,
+    text: &'a [u8],
+    ids: &'a mut Vec<u32>,
+}
+
+impl Encoder<'_> {
+    /// Appends the ids of the whole text. First it finds some words and asks memory for their
+    /// slots, then it reads these: so memory sends many at the same time.
+    fn blocks(&mut self, text: &str) {
+        let mut words = [Word::default(); BATCH + MOST];
+        let (mut count, mut done, mut start) = (0, 0, 0);
+        starts(text, |base, mut found| {
+            let (mut place, mut piece) = (count, start); // to stay in registers
+            while found != 0 {
+                let end = base + found.trailing_zeros() as usize;
+                words[place] = self.word(piece, end);
+                place += 1;
+                piece = end;
+                found &= found - 1;
+            }
+            (count, start) = (place, piece);
+            if count >= BATCH {
+                done = self.words(done, &words[..count]);
+                count = 0;
+            }
+        });
+        done = self.words(done, &words[..count]);
+        if done < text.len() {
+            let last = self.word(done, text.len());
+            self.words(done, &[last]);
+        }
+    }
+
+    // ANCHOR: word
+    /// The word from `start` to `end`, and a request to memory for its slot.
+    #[inline(always)]
+    fn word(&self, start: usize, end: usize) -> Word {
+        let length = end - start;
+        let key = match self.text[start..].first_chunk::<16>() {
+            _ if length > KEY_BYTES => NO_WORD,
+            Some(sixteen) => {
+                let word = u128::from_le_bytes(*sixteen) & MASKS[length & 15];
+                word | (length as u128) << (8 * KEY_BYTES)
+            }
+            None => key(&self.text[start..end]),
+        };
+        let hash = hash_key(key);
+        self.cache.prefetch(hash);
+        Word { key, hash, end }
+    }
+    // ANCHOR_END: word
+
+    /// Appends the ids of words that follow each other from `start` on. Returns where the last
+    /// one ends.
+    #[inline(always)]
+    fn words(&mut self, mut start: usize, words: &[Word]) -> usize {
+        for word in words {
+            match self.cache.get(word.key, word.hash) {
+                Some(slot) if slot.count > 0 => append(self.ids, slot),
+                Some(slot) => self.cache.read_slot(slot, self.ids),
+                None => self.rare(word, start),
+            }
+            start = word.end;
+        }
+        start
+    }
+
+    /// Appends the ids of a word that is not in its first set.
+    #[inline(never)]
+    fn rare(&mut self, word: &Word, start: usize) {
+        if word.key == NO_WORD {
+            return self.piece(start, word.end);
+        }
+        if self.cache.read(word.key, word.hash, self.ids) {
+            return;
+        }
+        let bytes = &self.text[start..word.end];
+        let known = self.ids.len();
+        match self.tables.id_hashed(bytes, word.hash) {
+            Some(id) if self.vocabulary.takes_whole_pieces() => self.ids.push(id),
+            _ => merge_short::<16>(self.tables, bytes, self.ids),
+        }
+        self.cache.insert(word.key, word.hash, &self.ids[known..]);
+    }
+
+    /// Appends the ids of a piece of any length.
+    fn piece(&mut self, start: usize, end: usize) {
+        if end - start <= KEY_BYTES {
+            self.words(start, &[self.word(start, end)]);
+            return;
+        }
+        let piece = &self.text[start..end];
+        if piece.len() > LONGEST_KNOWN {
+            return self.new_piece(start, end);
+        }
+        let hash = hash_bytes(piece);
+        if !self.cache.read_long(piece, hash, self.ids) {
+            let known = self.ids.len();
+            self.new_piece(start, end);
+            self.cache.insert_long(piece, hash, &self.ids[known..]);
+        }
+    }
+
+    /// Appends the ids of a piece of more than 15 bytes that is not known.
+    fn new_piece(&mut self, start: usize, end: usize) {
+        // Where merges alone lead to every token, nobody need ask if the piece is one.
+        if self.tables.learned || !self.vocabulary.takes_whole_pieces() {
+            return self.cut(start, end);
+        }
+        match self.tables.id(&self.text[start..end]) {
+            Some(id) => self.ids.push(id),
+            None => self.merge(start, end),
+        }
+    }
+
+    /// Cuts a piece where no token can cross, and appends the ids of the parts.
+    fn cut(&mut self, mut start: usize, last: usize) {
+        while start < last {
+            let inside = |&end: &usize| {
+                self.tables.neighbours(self.text[end - 1], self.text[end])
+            };
+            let end = start + 1 + (start + 1..last).take_while(inside).count();
+            if end - start <= KEY_BYTES {
+                self.words(start, &[self.word(start, end)]);
+            } else {
+                self.merge(start, end);
+            }
+            start = end;
+        }
+    }
+
+    /// Merges a part of any length.
+    fn merge(&mut self, start: usize, end: usize) {
+        let part = &self.text[start..end];
+        match part.len() {
+            0..=16 => merge_short::<16>(self.tables, part, self.ids),
+            17..=64 => merge_short::<64>(self.tables, part, self.ids),
+            _ => merge_long(self.vocabulary, part, self.ids),
+        }
+    }
+}
+
+// ANCHOR: append
+/// Appends the ids that a slot holds: writes as many as a slot can hold, whose number the
+/// processor need not guess, and counts those that are meant.
+#[inline(always)]
+#[allow(
+    unsafe_code,
+    reason = "writes into memory that the vector has but does not count yet"
+)]
+fn append(ids: &mut Vec<u32>, slot: &Slot) {
+    if ids.capacity() - ids.len() < ROOM {
+        ids.reserve(ROOM.max(ids.len()));
+    }
+    let [a, b, c, d, e, f, g] = slot.ids;
+    let wide: [u32; ROOM] = [a, b, c, d, e, f, g, slot.count].map(u32::from);
+    debug_assert!(usize::from(slot.count) <= NARROW);
+    // SAFETY: there is room for `ROOM` ids after the last. No slot counts more than `NARROW`,
+    // which is fewer.
+    unsafe {
+        ids.as_mut_ptr().add(ids.len()).cast::<[u32; ROOM]>().write(wide);
+        ids.set_len(ids.len() + usize::from(slot.count));
+    }
+}
+// ANCHOR_END: append
+
+/// As [`lowest_rank::merge`], for at most `N` bytes, at most 64: a look at all pairs is quicker
+/// than a heap then, and no memory is asked for.
+fn merge_short<const N: usize>(tables: &Tables, piece: &[u8], ids: &mut Vec<u32>) {
+    /// A pair that does not merge. The others are a rank and, in the last six bits, a place:
+    /// the smallest is the one to merge, the leftmost of equals.
+    const NONE: u32 = u32::MAX;
+    let n = piece.len();
+    let (byte_ids, byte_pairs) = (&*tables.byte_ids, &*tables.byte_pairs);
+    let made = &*tables.made;
+    let (mut parts, mut pairs) = ([0u32; N], [NONE; N]);
+    let (mut next, mut previous) = ([0u8; N], [0u8; N]);
+    for (i, &byte) in piece.iter().enumerate() {
+        parts[i] = byte_ids[usize::from(byte)];
+        next[i] = i as u8 + 1;
+        previous[i] = (i as u8).saturating_sub(1);
+    }
+    for (i, two) in piece.windows(2).enumerate() {
+        let rank = byte_pairs[usize::from(two[0]) << 8 | usize::from(two[1])];
+        pairs[i] = if rank == NO_RANK { NONE } else { rank << 6 | i as u32 };
+    }
+    let pair = |left, right, place: usize| {
+        tables.pair(left, right).map_or(NONE, |rank| rank << 6 | place as u32)
+    };
+    loop {
+        let best = pairs.iter().fold(NONE, |best, &pair| best.min(pair));
+        if best == NONE {
+            break;
+        }
+        let left = best as usize & 63;
+        let right = usize::from(next[left]);
+        let after = usize::from(next[right]);
+        let before = usize::from(previous[left]);
+        parts[left] = made[best as usize >> 6];
+        next[left] = after as u8;
+        pairs[right] = NONE;
+        pairs[left] = NONE;
+        if after < n {
+            previous[after] = left as u8;
+            pairs[left] = pair(parts[left], parts[after], left);
+        }
+        if left > 0 {
+            pairs[before] = pair(parts[before], parts[left], before);
+        }
+    }
+    let mut at = 0;
+    while at < n {
+        ids.push(parts[at]);
+        at = usize::from(next[at]);
+    }
+}
+
+/// As [`lowest_rank::merge`], for pieces of any length, in little memory: a window after the
+/// other.
+///
+/// A row of tokens is the encoding of its bytes if, and only if, each two neighbours are the
+/// encoding of theirs. (This holds for vocabularies that were learned.) So two encodings may be
+/// joined where the last token of the one and the first of the other pass this test.
+fn merge_long(vocabulary: &Vocabulary, piece: &[u8], ids: &mut Vec<u32>) {
+    if piece.len() <= WINDOW || !vocabulary.tables().learned {
+        return ids.extend(lowest_rank::merge(vocabulary, piece));
+    }
+    let known = ids.len();
+    let drop_last = |ids: &mut Vec<u32>| {
+        ids.pop().map_or(0, |id| vocabulary.tables().token(id).len())
+    };
+    let mut done = 0; // bytes that `ids[known..]` stands for
+    let mut tries = 0; // seams that did not fit
+    while done < piece.len() {
+        let end = (done + WINDOW).min(piece.len());
+        let window = lowest_rank::merge(vocabulary, &piece[done..end]);
+        if ids.len() > known && !fit(vocabulary, ids[ids.len() - 1], window[0]) {
+            tries += 1;
+            if tries > piece.len() / WINDOW + 100 {
+                ids.truncate(known);
+                return ids.extend(lowest_rank::merge(vocabulary, piece));
+            }
+            done -= drop_last(ids); // another seam, a token earlier
+            continue;
+        }
+        ids.extend_from_slice(&window);
+        done = end;
+        if done < piece.len() {
+            // The window's end is no end of the text: what stands there may change.
+            for _ in 0..window.len() / 8 {
+                done -= drop_last(ids);
+            }
+        }
+    }
+}
+
+/// Whether two tokens are the encoding of their bytes.
+fn fit(vocabulary: &Vocabulary, left: u32, right: u32) -> bool {
+    let tables = vocabulary.tables();
+    let bytes = [tables.token(left), tables.token(right)].concat();
+    lowest_rank::merge(vocabulary, &bytes) == [left, right]
+}
