@@ -10,9 +10,9 @@ use crate::Tokenizer;
 /// let tokenizer = Tokenizer::gpt2();
 /// let mut analysis = Analysis::new(&tokenizer);
 /// analysis.add("tea", "I like tea, and tea likes me.");
-/// assert_eq!(analysis.texts()[0].tokens, 10);
+/// assert_eq!(analysis.texts()[0].tokens, 9);
 /// assert_eq!(analysis.most_used(1), [(8887, 2)]); // " tea"
-/// assert_eq!(analysis.used(), 9);
+/// assert_eq!(analysis.used(), 8);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Analysis<'a> {

@@ -53,7 +53,7 @@ struct Set([Slot; 2]);
 unsafe impl bytemuck::Zeroable for Set {}
 
 /// The words seen so far. Each may stand in any of the four sets of its group; nearly all stand
-/// in their first, which is the only one that [`Cache::get`] looks at. The cache grows with the
+/// in their first, which is the only one that [`Sets::get`] looks at. The cache grows with the
 /// number of words up to a bound; then new ones take the place of old ones.
 pub struct Cache {
     sets: Vec<Set>,
@@ -69,28 +69,17 @@ impl Cache {
         Self { sets, used: 0, ids: Vec::new(), long_words: Vec::new() }
     }
 
-    // ANCHOR: get
-    /// The slot of `key`, if the word is known and in its first set.
+    /// The sets, to look at more than once.
     #[inline(always)]
-    pub fn get(&self, key: u128, hash: u64) -> Option<&Slot> {
-        let Set(set) = &self.sets[hash as usize & (self.sets.len() - 1)];
-        let slot = &set[usize::from(set[1].key == key)];
-        (slot.key == key).then_some(slot)
-    }
-    // ANCHOR_END: get
-
-    /// Asks memory for the set that [`get`](Self::get) will look at, and does not wait.
-    #[inline(always)]
-    pub fn prefetch(&self, hash: u64) {
-        let set = &self.sets[hash as usize & (self.sets.len() - 1)];
-        prefetch(set);
+    pub fn sets(&self) -> Sets<'_> {
+        Sets(&self.sets)
     }
 
     /// The slot of `key`, if the word is known. Found in another set of its group, it changes
     /// places with a word of its first set: so the words of a text, which come again and again,
     /// end up in their first sets.
     fn find(&mut self, key: u128, hash: u64) -> Option<Slot> {
-        if let Some(slot) = self.get(key, hash) {
+        if let Some(slot) = self.sets().get(key, hash) {
             return Some(*slot);
         }
         if self.set(hash).0.iter().any(|slot| slot.key == 0) {
@@ -236,6 +225,28 @@ impl Cache {
                 self.used -= 1;
             }
         }
+    }
+}
+
+/// The sets of a cache.
+#[derive(Clone, Copy)]
+pub struct Sets<'a>(&'a [Set]);
+
+impl<'a> Sets<'a> {
+    // ANCHOR: get
+    /// The slot of `key`, if the word is known and in its first set.
+    #[inline(always)]
+    pub fn get(self, key: u128, hash: u64) -> Option<&'a Slot> {
+        let Set(set) = &self.0[hash as usize & (self.0.len() - 1)];
+        let slot = &set[usize::from(set[1].key == key)];
+        (slot.key == key).then_some(slot)
+    }
+    // ANCHOR_END: get
+
+    /// Asks memory for the set that [`get`](Self::get) will look at, and does not wait.
+    #[inline(always)]
+    pub fn prefetch(self, hash: u64) {
+        prefetch(&self.0[hash as usize & (self.0.len() - 1)]);
     }
 }
 

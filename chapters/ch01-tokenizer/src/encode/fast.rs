@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::cache::{Cache, NARROW, NO_WORD, Slot};
+use super::cache::{Cache, NARROW, NO_WORD, Sets};
 use super::lowest_rank;
 use crate::layout::{KEY_BYTES, NO_RANK, Tables, hash_bytes, hash_key, key};
 use crate::splitter::starts;
@@ -100,6 +100,27 @@ struct Word {
     end: usize,
 }
 
+impl Word {
+    // ANCHOR: word
+    /// The word from `start` to `end`, and a request to memory for its slot.
+    #[inline(always)]
+    fn new(text: &[u8], sets: Sets, start: usize, end: usize) -> Self {
+        let length = end - start;
+        let key = match text[start..].first_chunk::<16>() {
+            _ if length > KEY_BYTES => NO_WORD,
+            Some(sixteen) => {
+                let word = u128::from_le_bytes(*sixteen) & MASKS[length & 15];
+                word | (length as u128) << (8 * KEY_BYTES)
+            }
+            None => key(&text[start..end]),
+        };
+        let hash = hash_key(key);
+        sets.prefetch(hash);
+        Self { key, hash, end }
+    }
+    // ANCHOR_END: word
+}
+
 /// Pieces that a block can end: one for each of its bytes.
 const MOST: usize = 64;
 /// So many words are looked up together.
@@ -120,10 +141,12 @@ impl Encoder<'_> {
         let mut words = [Word::default(); BATCH + MOST];
         let (mut count, mut done, mut start) = (0, 0, 0);
         starts(text, |base, mut found| {
-            let (mut place, mut piece) = (count, start); // to stay in registers
+            // All in local variables, so that the compiler keeps them in registers.
+            let (bytes, sets) = (self.text, self.cache.sets());
+            let (mut place, mut piece) = (count, start);
             while found != 0 {
                 let end = base + found.trailing_zeros() as usize;
-                words[place] = self.word(piece, end);
+                words[place] = Word::new(bytes, sets, piece, end);
                 place += 1;
                 piece = end;
                 found &= found - 1;
@@ -136,43 +159,31 @@ impl Encoder<'_> {
         });
         done = self.words(done, &words[..count]);
         if done < text.len() {
-            let last = self.word(done, text.len());
-            self.words(done, &[last]);
+            self.part(done, text.len());
         }
     }
 
-    // ANCHOR: word
-    /// The word from `start` to `end`, and a request to memory for its slot.
-    #[inline(always)]
-    fn word(&self, start: usize, end: usize) -> Word {
-        let length = end - start;
-        let key = match self.text[start..].first_chunk::<16>() {
-            _ if length > KEY_BYTES => NO_WORD,
-            Some(sixteen) => {
-                let word = u128::from_le_bytes(*sixteen) & MASKS[length & 15];
-                word | (length as u128) << (8 * KEY_BYTES)
-            }
-            None => key(&self.text[start..end]),
-        };
-        let hash = hash_key(key);
-        self.cache.prefetch(hash);
-        Word { key, hash, end }
+    /// Appends the ids of the piece or part from `start` to `end`.
+    fn part(&mut self, start: usize, end: usize) {
+        let word = Word::new(self.text, self.cache.sets(), start, end);
+        self.words(start, &[word]);
     }
-    // ANCHOR_END: word
 
     /// Appends the ids of words that follow each other from `start` on. Returns where the last
     /// one ends.
     #[inline(always)]
-    fn words(&mut self, mut start: usize, words: &[Word]) -> usize {
-        for word in words {
-            match self.cache.get(word.key, word.hash) {
-                Some(slot) if slot.count > 0 => append(self.ids, slot),
-                Some(slot) => self.cache.read_slot(slot, self.ids),
-                None => self.rare(word, start),
+    fn words(&mut self, mut start: usize, mut words: &[Word]) -> usize {
+        loop {
+            let known = append_known(self.cache.sets(), words, self.ids);
+            if let Some(last) = words[..known].last() {
+                start = last.end;
             }
-            start = word.end;
+            let Some((new, rest)) = words[known..].split_first() else {
+                return start;
+            };
+            self.rare(new, start);
+            (start, words) = (new.end, rest);
         }
-        start
     }
 
     /// Appends the ids of a word that is not in its first set.
@@ -196,8 +207,7 @@ impl Encoder<'_> {
     /// Appends the ids of a piece of any length.
     fn piece(&mut self, start: usize, end: usize) {
         if end - start <= KEY_BYTES {
-            self.words(start, &[self.word(start, end)]);
-            return;
+            return self.part(start, end);
         }
         let piece = &self.text[start..end];
         if piece.len() > LONGEST_KNOWN {
@@ -231,7 +241,7 @@ impl Encoder<'_> {
             };
             let end = start + 1 + (start + 1..last).take_while(inside).count();
             if end - start <= KEY_BYTES {
-                self.words(start, &[self.word(start, end)]);
+                self.part(start, end);
             } else {
                 self.merge(start, end);
             }
@@ -251,26 +261,34 @@ impl Encoder<'_> {
 }
 
 // ANCHOR: append
-/// Appends the ids that a slot holds: writes as many as a slot can hold, whose number the
-/// processor need not guess, and counts those that are meant.
+/// Appends the ids of words as long as they are in their first slots, and says of how many. It
+/// writes as many ids as a slot can hold, whose number the processor need not guess, and counts
+/// those that are meant.
 #[inline(always)]
 #[allow(
     unsafe_code,
     reason = "writes into memory that the vector has but does not count yet"
 )]
-fn append(ids: &mut Vec<u32>, slot: &Slot) {
-    if ids.capacity() - ids.len() < ROOM {
-        ids.reserve(ROOM.max(ids.len()));
+fn append_known(sets: Sets, words: &[Word], ids: &mut Vec<u32>) -> usize {
+    ids.reserve(words.len() * ROOM);
+    let mut end = ids.len();
+    let mut known = 0;
+    for word in words {
+        let Some(slot) = sets.get(word.key, word.hash) else { break };
+        if slot.count == 0 {
+            break;
+        }
+        let [a, b, c, d, e, f, g] = slot.ids;
+        let wide: [u32; ROOM] = [a, b, c, d, e, f, g, slot.count].map(u32::from);
+        // SAFETY: no slot counts more than `NARROW` ids, fewer than `ROOM`. So each word before
+        // this one took less than its `ROOM` of what was reserved, and one more `ROOM` is there.
+        unsafe { ids.as_mut_ptr().add(end).cast::<[u32; ROOM]>().write(wide) };
+        end += usize::from(slot.count);
+        known += 1;
     }
-    let [a, b, c, d, e, f, g] = slot.ids;
-    let wide: [u32; ROOM] = [a, b, c, d, e, f, g, slot.count].map(u32::from);
-    debug_assert!(usize::from(slot.count) <= NARROW);
-    // SAFETY: there is room for `ROOM` ids after the last. No slot counts more than `NARROW`,
-    // which is fewer.
-    unsafe {
-        ids.as_mut_ptr().add(ids.len()).cast::<[u32; ROOM]>().write(wide);
-        ids.set_len(ids.len() + usize::from(slot.count));
-    }
+    // SAFETY: the loop wrote all ids up to `end`, within what was reserved.
+    unsafe { ids.set_len(end) };
+    known
 }
 // ANCHOR_END: append
 

@@ -1,4 +1,4 @@
-//! Text to ids, as a ladder: four ways with the same result, each faster than the one before.
+//! Text to ids, as a ladder: four ways with the same result, from the plainest to the fastest.
 
 mod batch;
 mod cache;
@@ -31,7 +31,7 @@ pub enum Rung {
 }
 
 impl Rung {
-    /// All of them, from the slowest to the fastest.
+    /// All of them, from the plainest to the fastest.
     pub const ALL: [Self; 4] =
         [Self::Replay, Self::LowestRank, Self::Cached, Self::Fast];
 
