@@ -245,6 +245,21 @@ impl Tables {
         self.find(hash, |id| self.keys[id as usize] == key)
     }
 
+    /// Asks memory for the place where [`id_of_key`](Self::id_of_key) begins to look.
+    #[inline]
+    pub fn prefetch_index(&self, hash: u64) {
+        prefetch(&self.index[hash as usize & (self.index.len() - 1)]);
+    }
+
+    /// Asks memory for the key that [`id_of_key`](Self::id_of_key) will compare first.
+    #[inline]
+    pub fn prefetch_key(&self, hash: u64) {
+        let found = self.index[hash as usize & (self.index.len() - 1)];
+        if let Some(key) = self.keys.get((found & ((1 << ID_BITS) - 1)) as usize) {
+            prefetch(key);
+        }
+    }
+
     /// The id with this hash that passes the test.
     #[inline(always)]
     fn find(&self, hash: u64, is_meant: impl Fn(u32) -> bool) -> Option<u32> {
@@ -296,6 +311,20 @@ impl Tables {
         let bit = usize::from(left) << 8 | usize::from(right);
         self.inside[bit / 64] >> (bit % 64) & 1 == 1
     }
+}
+
+/// Asks memory for the line where `place` is, and does not wait.
+#[inline(always)]
+#[allow(unsafe_code, reason = "a hint to the processor")]
+pub fn prefetch<T>(place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint that changes nothing; the processor has SSE, as all of this kind.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
 }
 
 /// A table's size: a power of two, at most four fifths full. Emptier ones need fewer steps, but

@@ -2,7 +2,7 @@
 
 use memmap2::MmapMut;
 
-use crate::layout::{KEY_BYTES, hash_key};
+use crate::layout::{KEY_BYTES, hash_key, prefetch};
 
 /// Ids below 2¹⁶ that a slot holds itself; GPT-2's are all below.
 pub const NARROW: usize = 7;
@@ -14,6 +14,8 @@ pub const NO_WORD: u128 = 0xfe << (8 * KEY_BYTES);
 
 /// Sets of a new cache: 128 KiB.
 const FIRST_SETS: usize = 1 << 11;
+/// Sets of a cache that knows a few thousand words at most.
+const YOUNG_SETS: usize = 1 << 13;
 /// Sets of a cache that has grown as far as it may: 16 MiB.
 const LAST_SETS: usize = 1 << 18;
 /// Ids and bytes that may be kept beside the slots.
@@ -117,6 +119,12 @@ impl Cache {
     #[inline(always)]
     pub fn sets(&self) -> Sets<'_> {
         Sets(self.memory.sets())
+    }
+
+    /// Whether many words are still to be met for the first time.
+    #[inline(always)]
+    pub fn is_young(&self) -> bool {
+        self.memory.sets().len() <= YOUNG_SETS
     }
 
     /// The slot of `key`, if the word is known. Found in another set of its group, it changes
@@ -292,19 +300,6 @@ impl<'a> Sets<'a> {
     pub fn prefetch(self, hash: u64) {
         prefetch(&self.0[hash as usize & (self.0.len() - 1)]);
     }
-}
-
-#[inline(always)]
-#[allow(unsafe_code, reason = "a hint to the processor")]
-fn prefetch(set: &Set) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint that changes nothing; the processor has SSE, as all of this kind.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(set).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = set;
 }
 
 /// The hashes that lead to the other three sets of a word's group, its neighbours.

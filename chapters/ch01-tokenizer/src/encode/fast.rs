@@ -184,6 +184,7 @@ impl Encoder<'_> {
     /// one ends.
     #[inline(always)]
     fn words(&mut self, mut start: usize, mut words: &[Word]) -> usize {
+        let mut asked = !self.cache.is_young();
         loop {
             let known = append_known(self.cache.sets(), words, self.ids);
             if let Some(last) = words[..known].last() {
@@ -192,8 +193,26 @@ impl Encoder<'_> {
             let Some((new, rest)) = words[known..].split_first() else {
                 return start;
             };
+            if !asked {
+                self.ask_for_new(rest);
+                asked = true;
+            }
             self.rare(new, start);
             (start, words) = (new.end, rest);
+        }
+    }
+
+    /// Where one word is new, in the first pages of a text, others are. Asks memory for all that it takes to look these up
+    /// in the vocabulary, so that they need not wait for one another.
+    #[inline(never)]
+    fn ask_for_new(&self, words: &[Word]) {
+        let sets = self.cache.sets();
+        let new = |word: &&Word| sets.get(word.key, word.hash).is_none();
+        for word in words.iter().filter(new) {
+            self.tables.prefetch_index(word.hash);
+        }
+        for word in words.iter().filter(new) {
+            self.tables.prefetch_key(word.hash);
         }
     }
 
