@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 use datasets::stories::{self, END_OF_TEXT, Grammar};
-use datasets::{LIGHTHOUSE, Loaded, instructions, messages};
+use datasets::{
+    LIGHTHOUSE, Loaded, completions, instructions, messages, preferences,
+};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -60,6 +62,8 @@ enum Command {
 enum Set {
     Messages,
     Instructions,
+    Preferences,
+    Completions,
 }
 
 fn main() -> ExitCode {
@@ -85,6 +89,12 @@ fn run(command: Command, out: &mut impl Write) -> Result<()> {
         Command::Sample { set: Set::Instructions, seed, count, data } => {
             sample(out, instructions(data.as_deref())?, seed, count)
         }
+        Command::Sample { set: Set::Preferences, seed, count, data } => {
+            sample(out, preferences(data.as_deref())?, seed, count)
+        }
+        Command::Sample { set: Set::Completions, seed, count, data } => {
+            sample(out, completions(data.as_deref())?, seed, count)
+        }
     }
 }
 
@@ -96,6 +106,8 @@ fn list(out: &mut impl Write) -> Result<()> {
     )?;
     writeln!(out, "messages      {}", messages(None)?.value.len())?;
     writeln!(out, "instructions  {}", instructions(None)?.value.len())?;
+    writeln!(out, "preferences   {}", preferences(None)?.value.len())?;
+    writeln!(out, "completions   {}", completions(None)?.value.len())?;
     writeln!(out, "text          a story of {} bytes", LIGHTHOUSE.len())?;
     Ok(())
 }
