@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{tell, train};
+use commands::{ladder, tell, train};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -37,6 +37,8 @@ struct Cli {
 enum Task {
     /// Let a trained model write
     Tell(tell::Tell),
+    /// Train the eight stages from a table of pairs to a GPT, and compare
+    Ladder(ladder::Ladder),
 }
 
 fn main() -> ExitCode {
@@ -44,5 +46,6 @@ fn main() -> ExitCode {
     cli::run(|| match cli.task {
         None => train::run(&cli.train),
         Some(Task::Tell(args)) => tell::run(&args),
+        Some(Task::Ladder(args)) => ladder::run(&args),
     })
 }

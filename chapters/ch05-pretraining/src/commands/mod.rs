@@ -1,5 +1,6 @@
 //! What can be typed.
 
+pub mod ladder;
 pub mod plot;
 pub mod tell;
 pub mod train;
