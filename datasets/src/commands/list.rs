@@ -1,0 +1,89 @@
+//! `list`: what there is.
+
+use std::io::Write;
+
+use anyhow::Result;
+use datasets::catalog::{Catalog, Dataset};
+use datasets::store::{State, Store};
+use datasets::stories::{self, Grammar};
+use datasets::{LIGHTHOUSE, built_in_instructions, built_in_messages};
+use indicatif::DecimalBytes;
+use serde::Serialize;
+use serde_json::json;
+
+/// What is built in, and what can be fetched
+#[derive(clap::Args)]
+pub struct Args {
+    /// As JSON, with addresses, files and checksums
+    #[arg(long)]
+    json: bool,
+}
+
+/// A data set of the catalogue, and how much of it is here.
+#[derive(Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    dataset: &'a Dataset,
+    bytes: u64,
+    state: State,
+    folder: String,
+}
+
+/// Lists the built-in data and the catalogue.
+pub fn run(args: &Args, catalog: &Catalog, out: &mut impl Write) -> Result<()> {
+    let store = Store::in_cache()?;
+    if args.json {
+        let listed: Vec<_> =
+            catalog.datasets.iter().map(|it| listed(it, &store)).collect();
+        let json = json!({ "built_in": counts()?, "to_fetch": listed });
+        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
+        return Ok(());
+    }
+    built_in(out)?;
+    writeln!(out, "\n`cargo run -p datasets -- fetch NAME` fetches:\n")?;
+    writeln!(out, "{:21} {:>10}  {:4}  what", "name", "size", "here")?;
+    for dataset in &catalog.datasets {
+        let here = match store.state(dataset) {
+            State::Here => "yes",
+            State::Partly => "part",
+            State::Absent => "",
+        };
+        let size = DecimalBytes(dataset.bytes()).to_string();
+        let (name, what) = (&dataset.name, &dataset.what);
+        writeln!(out, "{name:21} {size:>10}  {here:4}  {what}")?;
+    }
+    Ok(())
+}
+
+fn listed<'a>(dataset: &'a Dataset, store: &Store) -> Listed<'a> {
+    Listed {
+        dataset,
+        bytes: dataset.bytes(),
+        state: store.state(dataset),
+        folder: store.folder(&dataset.name).display().to_string(),
+    }
+}
+
+/// How many of each sort are built in.
+fn counts() -> Result<serde_json::Value> {
+    Ok(json!({
+        "stories": stories::hand_written().len(),
+        "plots": Grammar::plots().len(),
+        "messages": built_in_messages()?.len(),
+        "instructions": built_in_instructions()?.len(),
+        "text_bytes": LIGHTHOUSE.len(),
+    }))
+}
+
+fn built_in(out: &mut impl Write) -> Result<()> {
+    let (by_hand, plots) = (stories::hand_written().len(), Grammar::plots().len());
+    writeln!(out, "Built in:\n")?;
+    writeln!(
+        out,
+        "stories       {by_hand} by hand; any number from a grammar of {plots} plots"
+    )?;
+    writeln!(out, "messages      {}", built_in_messages()?.len())?;
+    writeln!(out, "instructions  {}", built_in_instructions()?.len())?;
+    writeln!(out, "text          a story of {} bytes", LIGHTHOUSE.len())?;
+    Ok(())
+}
