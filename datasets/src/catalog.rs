@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A data set, or a model, that somebody published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dataset {
     /// What commands call it; the folder in the cache, too.
@@ -23,14 +23,14 @@ pub struct Dataset {
     /// A page to read about it.
     pub page: String,
     /// Where its files are: what stands before their names. The first that works is taken.
-    #[serde(default, skip_serializing)]
+    #[serde(default)]
     base: Vec<String>,
     /// Its files.
     pub files: Vec<DataFile>,
 }
 
 /// A file of a data set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataFile {
     /// Its name in the cache.
@@ -40,7 +40,7 @@ pub struct DataFile {
     /// What must have arrived.
     pub sha256: Checksum,
     /// Its addresses, where they are not `base` and the name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     urls: Vec<String>,
     /// Whether the files in this archive are wanted beside it.
     #[serde(default)]
@@ -48,8 +48,8 @@ pub struct DataFile {
 }
 
 /// A SHA-256, where somebody could check it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Checksum {
     /// 64 lower-case hexadecimal digits.
     Verified(String),
@@ -79,12 +79,6 @@ impl TryFrom<String> for Checksum {
             }
             other => bail!("`{other}` is neither a SHA-256 nor `unverified`"),
         }
-    }
-}
-
-impl From<Checksum> for String {
-    fn from(checksum: Checksum) -> Self {
-        checksum.digits().unwrap_or("unverified").to_string()
     }
 }
 

@@ -231,7 +231,9 @@ fn the_list_is_for_people_and_for_programs() {
     let story = &json["to_fetch"][0];
     assert_eq!(story["state"], "partly");
     assert_eq!(story["bytes"], 30);
-    assert_eq!(json["to_fetch"][1]["files"][0]["sha256"], "unverified");
+    let url = "http://nowhere.invalid/here/story.txt";
+    assert_eq!(story["files"][0]["urls"][1], url);
+    assert_eq!(json["to_fetch"][1]["files"][0]["sha256"], serde_json::Value::Null);
 }
 
 #[test]

@@ -3,13 +3,12 @@
 use std::io::Write;
 
 use anyhow::Result;
-use datasets::catalog::{Catalog, Dataset};
+use datasets::catalog::{Catalog, DataFile, Dataset};
 use datasets::store::{State, Store};
 use datasets::stories::{self, Grammar};
 use datasets::{LIGHTHOUSE, built_in_instructions, built_in_messages};
 use indicatif::DecimalBytes;
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is built in, and what can be fetched
 #[derive(clap::Args)]
@@ -19,16 +18,6 @@ pub struct Args {
     json: bool,
 }
 
-/// A data set of the catalogue, and how much of it is here.
-#[derive(Serialize)]
-struct Listed<'a> {
-    #[serde(flatten)]
-    dataset: &'a Dataset,
-    bytes: u64,
-    state: State,
-    folder: String,
-}
-
 /// Lists the built-in data and the catalogue.
 pub fn run(args: &Args, catalog: &Catalog, out: &mut impl Write) -> Result<()> {
     let store = Store::in_cache()?;
@@ -36,8 +25,7 @@ pub fn run(args: &Args, catalog: &Catalog, out: &mut impl Write) -> Result<()> {
         let listed: Vec<_> =
             catalog.datasets.iter().map(|it| listed(it, &store)).collect();
         let json = json!({ "built_in": counts()?, "to_fetch": listed });
-        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
-        return Ok(());
+        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?);
     }
     built_in(out)?;
     writeln!(out, "\n`cargo run -p datasets -- fetch NAME` fetches:\n")?;
@@ -55,17 +43,30 @@ pub fn run(args: &Args, catalog: &Catalog, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn listed<'a>(dataset: &'a Dataset, store: &Store) -> Listed<'a> {
-    Listed {
-        dataset,
-        bytes: dataset.bytes(),
-        state: store.state(dataset),
-        folder: store.folder(&dataset.name).display().to_string(),
-    }
+fn listed(set: &Dataset, store: &Store) -> Value {
+    let file = |file: &DataFile| {
+        json!({
+            "name": file.name,
+            "bytes": file.bytes,
+            "sha256": file.sha256.digits(),
+            "urls": set.urls(file),
+            "path": store.path(set, file),
+        })
+    };
+    json!({
+        "name": set.name,
+        "what": set.what,
+        "for": set.purpose,
+        "licence": set.licence,
+        "page": set.page,
+        "bytes": set.bytes(),
+        "state": store.state(set),
+        "files": set.files.iter().map(file).collect::<Vec<_>>(),
+    })
 }
 
 /// How many of each sort are built in.
-fn counts() -> Result<serde_json::Value> {
+fn counts() -> Result<Value> {
     Ok(json!({
         "stories": stories::hand_written().len(),
         "plots": Grammar::plots().len(),

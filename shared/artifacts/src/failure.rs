@@ -1,6 +1,7 @@
 //! Why an attempt to fetch failed, and what that means for the next one.
 
 use std::error::Error as _;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -12,10 +13,22 @@ use reqwest::StatusCode;
 pub(crate) enum Failure {
     /// The same address may do better in a moment.
     Passing(Error),
+    /// There is no way to the server.
+    Unreachable(Error),
     /// This address will not do; another may.
     Address(Error),
     /// Nothing helps before a person does something.
     Final(Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Passing(why)
+        | Self::Unreachable(why)
+        | Self::Address(why)
+        | Self::Final(why)) = self;
+        write!(f, "{why:#}")
+    }
 }
 
 impl Failure {
@@ -38,10 +51,7 @@ impl Failure {
         if error.is_redirect() || error.is_builder() {
             return Self::Address(anyhow!("{}", root_cause(error)));
         }
-        Self::Passing(anyhow!(
-            "no connection ({}): check the network, or the proxy in HTTPS_PROXY",
-            root_cause(error)
-        ))
+        Self::Unreachable(anyhow!("no connection ({})", root_cause(error)))
     }
 
     /// The answer stopped in the middle.

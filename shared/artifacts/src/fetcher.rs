@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow};
 use indicatif::ProgressBar;
 use reqwest::blocking::{Client, ClientBuilder};
 
@@ -104,25 +105,25 @@ impl Fetcher {
         part: &mut Part,
         bar: &ProgressBar,
     ) -> Result<&'a String> {
-        let mut failed = Vec::new();
+        let mut failed = Failed::default();
         for url in &remote.urls {
-            match self.from_address(url, remote, part, bar) {
+            match self.try_address(url, remote, part, bar) {
                 Ok(()) => return Ok(url),
                 Err(Failure::Final(why)) => return Err(why),
+                Err(Failure::Unreachable(why)) => {
+                    failed.unreachable = true;
+                    failed.add(url, &why);
+                }
                 Err(Failure::Passing(why) | Failure::Address(why)) => {
-                    failed.push(format!("{url}: {why:#}"));
+                    failed.add(url, &why);
                 }
             }
         }
-        let kept = match part.bytes() {
-            0 => "",
-            _ => " (the next fetch goes on where this one stopped)",
-        };
-        bail!("{}{kept}", failed.join("; "))
+        Err(failed.sum_up(part.bytes() > 0))
     }
 
     /// Tries one address until it works, will not do, or brought nothing new too often.
-    fn from_address(
+    fn try_address(
         &self,
         url: &str,
         remote: &Remote,
@@ -132,18 +133,28 @@ impl Fetcher {
         let mut most = part.bytes();
         let mut failed = 0;
         loop {
-            let why = match self.attempt(url, remote, part, bar) {
-                Err(Failure::Passing(why)) => why,
+            let failure = match self.attempt(url, remote, part, bar) {
+                Err(it @ (Failure::Passing(_) | Failure::Unreachable(_))) => it,
                 other => return other,
             };
             failed = if part.bytes() > most { 1 } else { failed + 1 };
             most = most.max(part.bytes());
-            if failed >= self.patience.attempts {
-                return Err(Failure::Address(why));
+            if failed >= self.attempts_for(&failure, part) {
+                return Err(failure);
             }
             let pause = self.patience.pause_after(failed);
-            say(bar, &why, pause.as_secs());
+            say(bar, &failure, pause);
             thread::sleep(pause);
+        }
+    }
+
+    /// Patience finds no way to a server where there never was one.
+    fn attempts_for(&self, failure: &Failure, part: &Part) -> u32 {
+        match failure {
+            Failure::Unreachable(_) if part.bytes() == 0 => {
+                self.patience.attempts.min(2)
+            }
+            _ => self.patience.attempts,
         }
     }
 
@@ -176,6 +187,38 @@ fn wrong_checksum(found: &str, expected: &str, resumed: bool) -> Failure {
     if resumed { Failure::Passing(why) } else { Failure::Address(why) }
 }
 
-fn say(bar: &ProgressBar, why: &Error, seconds: u64) {
-    bar.suspend(|| eprintln!("{why:#}: trying again in {seconds} s"));
+fn say(bar: &ProgressBar, failure: &Failure, pause: Duration) {
+    let seconds = pause.as_secs();
+    bar.suspend(|| eprintln!("{failure}: trying again in {seconds} s"));
+}
+
+/// The addresses that did not work, and why.
+#[derive(Default)]
+struct Failed {
+    reasons: Vec<(String, Vec<String>)>,
+    unreachable: bool,
+}
+
+impl Failed {
+    /// Addresses that failed alike are named together.
+    fn add(&mut self, url: &str, why: &Error) {
+        let why = format!("{why:#}");
+        match self.reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, urls)) => urls.push(url.to_string()),
+            None => self.reasons.push((why, vec![url.to_string()])),
+        }
+    }
+
+    fn sum_up(&self, part_is_kept: bool) -> Error {
+        let said = self.reasons.iter();
+        let said = said.map(|(why, urls)| format!("{}: {why}", urls.join(", ")));
+        let mut all = said.collect::<Vec<_>>().join("; ");
+        if self.unreachable {
+            all += "; check the network, or the proxy in HTTPS_PROXY";
+        }
+        if part_is_kept {
+            all += "; the next fetch goes on where this one stopped";
+        }
+        anyhow!(all)
+    }
 }

@@ -23,7 +23,7 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(20),
             stall: Duration::from_secs(30),
-            attempts: 6,
+            attempts: 5,
             pause: Duration::from_secs(1),
         }
     }

@@ -324,10 +324,12 @@ fn no_server_is_a_sentence_about_the_network() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let trial = Trial::new(&[format!("http://{address}/")], None);
+    let urls = ["a", "b"].map(|name| format!("http://{address}/{name}"));
+    let trial = Trial::new(&urls, None);
     let error = trial.error();
     assert!(error.contains("no connection"), "{error}");
-    assert!(error.contains("HTTPS_PROXY"), "{error}");
+    assert!(error.ends_with("or the proxy in HTTPS_PROXY"), "{error}");
+    assert_eq!(error.matches("refused").count(), 1, "said once for both: {error}");
 }
 
 #[test]
