@@ -62,7 +62,7 @@ pub fn fetch(
     };
     let is_wanted =
         |file: &&DataFile| options.again || !store.path(dataset, file).is_file();
-    if !files.iter().any(|file| is_wanted(&file)) {
+    if !files.iter().any(is_wanted) {
         return Ok(0);
     }
     forbid_if_offline(store, dataset, options)?;
