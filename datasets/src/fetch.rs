@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -106,9 +106,9 @@ fn lock(store: &Store, dataset: &Dataset) -> Result<File> {
     })?;
     let file = File::create(folder.join(".lock"))
         .with_context(|| format!("can't write into {}", folder.display()))?;
-    if file.try_lock().is_err() {
+    // Some network folders have no locks: then two fetches at once are the user's to avoid.
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         eprintln!("waiting for another fetch of {}", dataset.name);
-        // Some network folders have no locks: then two fetches at once are the user's to avoid.
         let _ = file.lock();
     }
     Ok(file)

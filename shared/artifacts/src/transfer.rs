@@ -78,29 +78,34 @@ fn accept(
     url: &str,
     part: &mut Part,
 ) -> Result<Option<u64>, Failure> {
-    let total = match response.status() {
-        StatusCode::OK => {
-            // All of it: the server knows no Range, or its file is a new one.
-            part.restart().map_err(Failure::writing)?;
-            response.content_length()
-        }
-        StatusCode::PARTIAL_CONTENT => continued(response, part)?,
-        StatusCode::RANGE_NOT_SATISFIABLE => {
-            return Err(start_anew(part, "the server's file is shorter"));
-        }
-        other => return Err(Failure::status(other)),
-    };
-    let kind = header(response, CONTENT_TYPE).unwrap_or_default();
-    if kind.starts_with("text/html") {
-        let why = "the server sends a web page instead of the file";
-        return Err(Failure::Address(anyhow!(why)));
+    let status = response.status();
+    if status == StatusCode::RANGE_NOT_SATISFIABLE {
+        return Err(start_anew(part, "the server's file is shorter"));
     }
-    if part.bytes() == 0 {
-        let validator = validator(response);
-        part.set_origin(Origin { url: url.to_string(), validator, total })
-            .map_err(Failure::writing)?;
+    if status == StatusCode::PARTIAL_CONTENT {
+        return continued(response, part);
     }
+    if status != StatusCode::OK {
+        return Err(Failure::status(status));
+    }
+    refuse_web_page(response)?;
+    // All of it: this is the beginning, or the server knows no Range, or its file is a new one.
+    part.restart().map_err(Failure::writing)?;
+    let (validator, total) = (validator(response), response.content_length());
+    part.set_origin(Origin { url: url.to_string(), validator, total })
+        .map_err(Failure::writing)?;
     Ok(total)
+}
+
+/// A hotel's network answers everything with its own page, and what has arrived must survive that.
+fn refuse_web_page(response: &Response) -> Result<(), Failure> {
+    let kind = header(response, CONTENT_TYPE).unwrap_or_default();
+    match kind.starts_with("text/html") {
+        true => Err(Failure::Address(anyhow!(
+            "the server sends a web page instead of the file"
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// The end of the file must begin where the part ends, and be the end of the same file.

@@ -3,6 +3,8 @@
 mod server;
 
 use std::fs;
+use std::io::{self, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -74,6 +76,13 @@ impl Trial {
     }
 }
 
+/// What a hotel's network sends instead of anything.
+fn page(stream: &mut TcpStream) -> io::Result<()> {
+    let kind = "Content-Type: text/html; charset=utf-8";
+    head(stream, &["200 OK", kind, "Content-Length: 5"])?;
+    stream.write_all(b"login")
+}
+
 fn part(target: &Path) -> PathBuf {
     target.with_file_name("file.bin.part")
 }
@@ -120,7 +129,6 @@ fn a_silent_server_is_left_and_asked_again() {
 #[test]
 fn a_slow_transfer_may_take_longer_than_a_stall() {
     let server = Server::start(|_, stream| {
-        use std::io::Write;
         head(stream, &["200 OK", "Content-Length: 10000"])?;
         for piece in body().chunks(2_000) {
             std::thread::sleep(Duration::from_millis(200));
@@ -151,6 +159,20 @@ fn an_interrupted_fetch_is_gone_on_with_by_the_next_one() {
 }
 
 #[test]
+fn a_web_page_in_between_costs_nothing_that_has_arrived() {
+    let server = Server::start(|request, stream| match request.earlier {
+        0 => truncated(stream, &body(), 4_000, "one"),
+        1 => page(stream),
+        _ => ranged(request, stream, &body(), "one"),
+    });
+    let trial = Trial::new(&[server.url("/")], Some(&body()));
+    assert!(trial.error().contains("a web page instead of the file"));
+    trial.fetch().unwrap();
+    trial.assert_whole(&body());
+    assert_eq!(server.requests()[2].start(), Some(4_000));
+}
+
+#[test]
 fn progress_earns_new_attempts() {
     let server = Server::start(|request, stream| {
         let start = request.start().unwrap_or(0);
@@ -159,7 +181,7 @@ fn progress_earns_new_attempts() {
         let length = format!("Content-Length: {}", body().len() - start);
         let status = if start == 0 { "200 OK" } else { "206 Partial Content" };
         head(stream, &[status, &range, &length])?;
-        std::io::Write::write_all(stream, &body()[start..end])
+        stream.write_all(&body()[start..end])
     });
     let trial = Trial::new(&[server.url("/")], Some(&body()));
     trial.fetch().unwrap(); // ten pieces, with a patience of three attempts
@@ -198,7 +220,7 @@ fn a_range_that_was_not_asked_for_is_not_used() {
         Some(_) => {
             let range = "Content-Range: bytes 5000-9999/10000";
             head(stream, &["206 Partial Content", range, "Content-Length: 5000"])?;
-            std::io::Write::write_all(stream, &body()[5_000..])
+            stream.write_all(&body()[5_000..])
         }
     });
     let trial = Trial::new(&[server.url("/")], None);
@@ -271,11 +293,7 @@ fn the_next_address_is_tried_when_one_will_not_do() {
         "/missing" => status(stream, "404 Not Found"),
         "/broken" => status(stream, "500 Internal Server Error"),
         "/corrupt" => whole(stream, &vec![0; 10_000]),
-        "/page" => {
-            let kind = "Content-Type: text/html; charset=utf-8";
-            head(stream, &["200 OK", kind, "Content-Length: 5"])?;
-            std::io::Write::write_all(stream, b"login")
-        }
+        "/page" => page(stream),
         _ => whole(stream, &body()),
     });
     let urls = ["/missing", "/broken", "/corrupt", "/page", "/good"];
