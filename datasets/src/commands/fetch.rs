@@ -56,7 +56,7 @@ pub fn run(args: &Args, catalog: &Catalog) -> Result<()> {
 }
 
 fn bar(file: &DataFile) -> ProgressBar {
-    let style = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+    let style = "{bar:30} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left";
     let style = ProgressStyle::with_template(style);
     let style = style.expect("the template is a constant");
     ProgressBar::new(file.bytes).with_style(style)

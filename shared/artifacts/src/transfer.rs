@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use indicatif::{HumanBytes, ProgressBar};
+use indicatif::{DecimalBytes, ProgressBar};
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{
@@ -162,9 +162,9 @@ fn check_room(part: &Part, total: Option<u64>) -> Result<(), Failure> {
     }
     Err(Failure::Final(anyhow!(
         "{} are missing and {} has {} free: make room, or set {} to a folder on another disk",
-        HumanBytes(missing),
+        DecimalBytes(missing),
         part.folder().display(),
-        HumanBytes(free),
+        DecimalBytes(free),
         cache::VARIABLE
     )))
 }
