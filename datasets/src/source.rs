@@ -96,7 +96,7 @@ impl Places {
             if found.is_none() {
                 let names = names.join(" or ");
                 bail!(
-                    "{} holds no {names}; leave out --data for the built-in data",
+                    "{} holds no {names}; leave out --data for what was fetched or is built in",
                     folder.display()
                 )
             }

@@ -80,10 +80,10 @@ fn accept(
 ) -> Result<Option<u64>, Failure> {
     let status = response.status();
     if status == StatusCode::RANGE_NOT_SATISFIABLE {
-        return Err(start_anew(part, "the server's file is shorter"));
+        return Err(other_file(part, url, "the server's file is shorter"));
     }
     if status == StatusCode::PARTIAL_CONTENT {
-        return continued(response, part);
+        return continued(response, url, part);
     }
     if status != StatusCode::OK {
         return Err(Failure::status(status));
@@ -109,7 +109,11 @@ fn refuse_web_page(response: &Response) -> Result<(), Failure> {
 }
 
 /// The end of the file must begin where the part ends, and be the end of the same file.
-fn continued(response: &Response, part: &mut Part) -> Result<Option<u64>, Failure> {
+fn continued(
+    response: &Response,
+    url: &str,
+    part: &mut Part,
+) -> Result<Option<u64>, Failure> {
     let Some((start, total)) = range(response) else {
         return Err(start_anew(
             part,
@@ -121,9 +125,19 @@ fn continued(response: &Response, part: &mut Part) -> Result<Option<u64>, Failur
     }
     let known = part.origin().total;
     if known.is_some() && total.is_some() && known != total {
-        return Err(start_anew(part, "the server's file is another one now"));
+        return Err(other_file(part, url, "the server has another file"));
     }
     Ok(total.or(known))
+}
+
+/// At the address that the part is from, the file has changed; another address is just no mirror,
+/// and must not cost what has arrived.
+fn other_file(part: &mut Part, url: &str, why: &'static str) -> Failure {
+    let from_elsewhere = ![url, ""].contains(&part.origin().url.as_str());
+    match from_elsewhere {
+        true => Failure::Address(anyhow!(why)),
+        false => start_anew(part, why),
+    }
 }
 
 fn start_anew(part: &mut Part, why: &'static str) -> Failure {

@@ -306,6 +306,23 @@ fn the_next_address_is_tried_when_one_will_not_do() {
 }
 
 #[test]
+fn a_false_mirror_costs_nothing_that_has_arrived() {
+    let server = Server::start(|request, stream| match request.path.as_str() {
+        "/long" => ranged(request, stream, &[body(), body()].concat(), "two"),
+        "/short" => ranged(request, stream, &body()[..3_000], "three"),
+        _ if request.earlier == 0 => truncated(stream, &body(), 4_000, "one"),
+        _ if request.earlier < 5 => status(stream, "404 Not Found"),
+        _ => ranged(request, stream, &body(), "one"),
+    });
+    let urls = ["/true", "/long", "/short"].map(|it| server.url(it));
+    let trial = Trial::new(&urls, Some(&body()));
+    let error = trial.error();
+    assert!(error.contains("the server has another file"), "{error}");
+    assert!(error.contains("the server's file is shorter"), "{error}");
+    assert_eq!(fs::read(part(&trial.target())).unwrap(), body()[..4_000]);
+}
+
+#[test]
 fn when_all_fail_the_error_names_each_address_and_its_fault() {
     let server = Server::start(|request, stream| match request.path.as_str() {
         "/missing" => status(stream, "404 Not Found"),
