@@ -36,7 +36,8 @@ fn vocabulary() -> Result<(), Box<dyn error::Error>> {
     assert!(tables.learned, "GPT-2's vocabulary was learned by byte-pair encoding");
     write("gpt2.bytes", &tables.bytes)?;
     write_words("gpt2.starts", &tables.starts)?;
-    write_words("gpt2.ranks", &tables.ranks)?; // a rank's id is the rank: this serves both ways
+    write_keys("gpt2.keys", &tables.keys)?;
+    write_words("gpt2.ranks", &tables.ranks)?;
     write_words("gpt2.index", &tables.index)?;
     write_words("gpt2.byte_ids", &tables.byte_ids)?;
     write_words("gpt2.byte_pairs", &tables.byte_pairs)?;
@@ -74,15 +75,20 @@ fn write(name: &str, table: &[u8]) -> Result<(), Box<dyn error::Error>> {
 }
 
 /// Writes numbers as the machine that the program is built for reads them.
-fn write_words(name: &str, table: &[u32]) -> Result<(), Box<dyn error::Error>> {
-    let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
-    let bytes = |n: &u32| if big { n.to_be_bytes() } else { n.to_le_bytes() };
-    write(name, &table.iter().flat_map(bytes).collect::<Vec<_>>())
+macro_rules! writer {
+    ($name:ident, $number:ty) => {
+        fn $name(
+            name: &str,
+            table: &[$number],
+        ) -> Result<(), Box<dyn error::Error>> {
+            let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
+            let bytes =
+                |n: &$number| if big { n.to_be_bytes() } else { n.to_le_bytes() };
+            write(name, &table.iter().flat_map(bytes).collect::<Vec<_>>())
+        }
+    };
 }
 
-/// As [`write_words`], twice as wide.
-fn write_longs(name: &str, table: &[u64]) -> Result<(), Box<dyn error::Error>> {
-    let big = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
-    let bytes = |n: &u64| if big { n.to_be_bytes() } else { n.to_le_bytes() };
-    write(name, &table.iter().flat_map(bytes).collect::<Vec<_>>())
-}
+writer!(write_words, u32);
+writer!(write_longs, u64);
+writer!(write_keys, u128);

@@ -1,6 +1,8 @@
 //! What the built-in data promise.
 
 use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
 
 use datasets::{Label, built_in_instructions, built_in_messages, stories};
 
@@ -48,4 +50,19 @@ fn the_instructions_each_have_a_kind_and_an_answer() {
             entry.instruction
         );
     }
+}
+
+#[test]
+fn all_of_the_built_in_data_fits_three_megabytes() {
+    let bytes = bytes_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join("builtin"));
+    assert!(bytes <= 3_000_000, "{bytes} bytes");
+}
+
+fn bytes_under(path: &Path) -> u64 {
+    let about = fs::metadata(path).expect("the built-in data can be read");
+    if about.is_file() {
+        return about.len();
+    }
+    let entries = fs::read_dir(path).expect("the built-in data can be listed");
+    entries.map(|entry| bytes_under(&entry.expect("a listed file").path())).sum()
 }

@@ -44,6 +44,9 @@ fn the_files_that_chapters_look_for_are_in_the_catalogue() {
     assert_eq!(holder("tinyshakespeare.txt"), Some("tiny-shakespeare"));
     assert_eq!(holder("sms_spam_collection.zip"), Some("sms-spam"));
     assert_eq!(holder("instruction-data.json"), Some("raschka-instructions"));
+    let preferences = "instruction-data-with-preference.json";
+    assert_eq!(holder(preferences), Some("raschka-preferences"));
+    assert_eq!(holder("hellaswag_val.jsonl"), Some("hellaswag"));
 }
 
 #[test]

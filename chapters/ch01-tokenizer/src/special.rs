@@ -6,6 +6,7 @@
 //! a special token, and a [`Policy`] says what else may happen.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -66,7 +67,8 @@ impl std::error::Error for SpecialError {}
 #[derive(Clone, Debug)]
 pub(crate) struct Specials {
     tokens: Vec<(String, u32)>, // longest text first
-    finder: AhoCorasick,
+    /// Made when first needed: most texts are encoded without a look for special tokens
+    finder: OnceLock<AhoCorasick>,
 }
 
 /// A part of a text.
@@ -87,12 +89,17 @@ impl Specials {
             "a special token is empty"
         );
         tokens.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        // Of two that start alike, the longer one is meant.
-        let finder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(tokens.iter().map(|(text, _)| text))
-            .expect("special tokens are few and short");
-        Self { tokens, finder }
+        Self { tokens, finder: OnceLock::new() }
+    }
+
+    /// Finds the special tokens in a text; of two that start alike, the longer one is meant.
+    fn finder(&self) -> &AhoCorasick {
+        self.finder.get_or_init(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(self.tokens.iter().map(|(text, _)| text))
+                .expect("special tokens are few and short")
+        })
     }
 
     /// The special tokens and their ids, the longest text first.
@@ -123,7 +130,7 @@ impl Specials {
     fn cut<'a>(&self, text: &'a str) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         let mut start = 0;
-        for found in self.finder.find_iter(text) {
+        for found in self.finder().find_iter(text) {
             parts.push(Part::Text(&text[start..found.start()]));
             parts.push(Part::Special(self.tokens[found.pattern()].1));
             start = found.end();
@@ -148,7 +155,7 @@ impl Specials {
     fn refuse_in(&self, text: &str, parts: &[Part]) -> Result<(), SpecialError> {
         for part in parts {
             let Part::Text(part) = part else { continue };
-            let Some(found) = self.finder.find(part) else { continue };
+            let Some(found) = self.finder().find(part) else { continue };
             let at = part.as_ptr().addr() - text.as_ptr().addr() + found.start();
             let line = 1 + text[..at].matches('\n').count();
             let token = self.tokens[found.pattern()].0.clone();

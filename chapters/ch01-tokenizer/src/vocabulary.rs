@@ -39,8 +39,9 @@ static GPT2: LazyLock<Vocabulary> = LazyLock::new(|| {
     let tables = Tables {
         bytes: table!("gpt2.bytes"),
         starts: table!("gpt2.starts"),
+        keys: table!("gpt2.keys"),
         ranks: table!("gpt2.ranks"),
-        made: table!("gpt2.ranks"), // ids and ranks are the same
+        made: Cow::Borrowed(&[]), // ids and ranks are the same
         index: table!("gpt2.index"),
         pairs: table!("gpt2.pairs"),
         possible: table!("gpt2.possible"),
@@ -152,7 +153,7 @@ impl Vocabulary {
     /// The rank of the merge of two tokens and the id that it makes, if the two merge.
     pub fn merge(&self, left: u32, right: u32) -> Option<(u32, u32)> {
         let rank = self.tables.pair(left, right)?;
-        Some((rank, self.tables.made[rank as usize]))
+        Some((rank, self.tables.made(rank)))
     }
 
     /// The merges in the order they were learned: two ids, and the id that they make. A rank
@@ -160,7 +161,7 @@ impl Vocabulary {
     pub fn merges(&self) -> Vec<(u32, u32, u32)> {
         let mut merges: Vec<_> = self.tables.all_pairs().collect();
         merges.sort_unstable();
-        let made = |rank: u32| self.tables.made[rank as usize];
+        let made = |rank: u32| self.tables.made(rank);
         merges.into_iter().map(|(rank, l, r)| (l, r, made(rank))).collect()
     }
 

@@ -148,6 +148,15 @@ fn every_rung_of_encoding_is_faster_than_the_one_before() {
     check_measured(
         "encoding-ladder",
         "times as fast as replay",
-        "The lowest-rank rung is about 160 times as fast as replay, the fast one about 2,000 times",
+        "The lowest-rank rung is about 200 times as fast as replay, the fast one about 3,300 times",
+    );
+}
+
+#[test]
+fn the_fast_rung_holds_its_own_beside_other_tokenizers() {
+    check_measured(
+        "encoding-peers",
+        "megabytes a second, one core",
+        "The fast rung encodes 446 MB/s on a pass over known words, fastokens 395, tokenizers 178 and tiktoken-rs 17; on its first pass 192, the others 123, 92 and 16",
     );
 }

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
-use crate::{Evaluation, Precision, TrainConfig, Trainer};
+use crate::{Evaluation, Precision, Preset, TrainConfig, Trainer};
 
 /// A checkpoint folder.
 #[derive(Clone, Debug)]
@@ -173,6 +173,12 @@ impl Checkpoint {
             self.folder.join("config.json").display().to_string()
         })?;
         Ok(config)
+    }
+
+    /// The run that made this model, as far as is known.
+    pub fn preset(&self) -> Preset {
+        let training = read_json::<Training>(&self.folder.join("training.json"));
+        training.map_or_else(|_| Preset::default(), |it| it.config.preset)
     }
 
     /// The run as it was when it was saved, ready for its next step, and its evaluations.

@@ -4,34 +4,40 @@
 //! 2. [`Optimizer`] turns gradients into steps, by AdamW or Muon; [`clip_gradients`] keeps a
 //!    wild one in bounds.
 //! 3. [`Schedule`] says how large a step may be: slow at first, then fast, then slower and slower.
-//! 4. [`Trainer`] puts these into a loop, and [`Checkpoint`] keeps the result and lets an
+//! 4. [`descend`] is one step; [`Trainer`] puts these into a loop, and [`Checkpoint`] keeps the result and lets an
 //!    interrupted run go on as if nothing had happened.
 //!
-//! [`stories_model`] and its neighbours are a first run: a small model that learns to tell
-//! stories in minutes.
+//! A [`Preset`] is a run by name. The first, [`stories_model`] and its neighbours, is a small model
+//! that learns to tell stories in minutes.
 //!
 //! Dimension key: `b` batch · `t` tokens · `c` channels · `v` vocabulary.
 
 mod adamw;
 mod checkpoint;
 mod clip;
+mod descend;
 mod loss;
+mod memory;
 mod muon;
 mod optimizer;
 mod preset;
 mod sample;
 mod schedule;
+mod stories;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, write_tensors};
 pub use clip::clip_gradients;
+pub use descend::descend;
 pub use loss::{cross_entropy, perplexity};
+pub use memory::MemoryReport;
 pub use muon::orthogonalise;
 pub use optimizer::{Algorithm, Optimizer};
-pub use preset::{
+pub use preset::{Preset, Texts};
+pub use sample::sample;
+pub use schedule::Schedule;
+pub use stories::{
     CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer,
     stories_trainer, tell,
 };
-pub use sample::sample;
-pub use schedule::Schedule;
 pub use trainer::{Evaluation, Precision, TrainConfig, Trainer};

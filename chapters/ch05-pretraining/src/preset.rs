@@ -1,165 +1,280 @@
-//! A first success: a model small enough to learn to tell stories in minutes.
+//! Runs by name.
 
-use anyhow::{Context, Result};
-use ch01::{END_OF_TEXT, Tokenizer};
+use std::path::Path;
+
+use anyhow::Result;
+use ch01::{END_OF_TEXT, Tokenizer, Vocabulary};
 use ch02::Windows;
-use ch03::Kernel;
-use ch03::positions::sinusoidal;
-use ch04::{Gpt2, Gpt2Config};
-use datasets::stories::{Grammar, hand_written};
-use datasets::{Instruction, built_in_instructions, built_in_messages};
-use tch::nn::VarStore;
-use tch::{Device, Tensor};
+use ch04::{Gpt2, Gpt2Config, Size};
+use clap::ValueEnum;
+use datasets::stories::Grammar;
+use datasets::{Loaded, Source};
+use serde::{Deserialize, Serialize};
+use tch::Device;
 
-use crate::{Algorithm, Precision, Schedule, TrainConfig, Trainer, sample};
+use crate::stories::{
+    CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer,
+    stories_trainer, tell, write,
+};
+use crate::{Algorithm, Precision, Schedule, TrainConfig, Trainer};
 
-/// Tokens in a window: room for the longest story.
-pub const CONTEXT: usize = 384;
-/// Ids of the tokenizer, the end of text included.
-const VOCAB: usize = 2048;
-/// Stories that are kept for validation.
-const VALIDATION: usize = 400;
-
-/// 4 blocks, 256 channels, 4 heads: 3.8 million parameters.
-pub fn stories_model() -> Gpt2Config {
-    Gpt2Config {
-        vocab_size: VOCAB as i64,
-        n_positions: CONTEXT as i64,
-        n_embd: 256,
-        n_layer: 4,
-        n_head: 4,
-        // GPT-2's 0.02 suits 768 channels and more. A sum over fewer needs larger weights.
-        initializer_range: 0.05,
-        // The stories never repeat, so there is nothing to learn by heart.
-        embd_pdrop: 0.0,
-        attn_pdrop: 0.0,
-        resid_pdrop: 0.0,
-        // Windows are short, and then the formula trains faster than the fused kernel.
-        attention_kernel: Kernel::Explicit,
-        ..Gpt2Config::default()
-    }
+/// A text, a tokenizer and a model that fit together, and how they are trained.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// Built-in stories, 3.8 million parameters: tells a story after some four minutes
+    #[default]
+    Stories,
+    /// Shakespeare, byte by byte, 10.7 million parameters: Karpathy's ladder at its top
+    CharShakespeare,
+    /// GPT-2 and one short story: how a large model learns a small text by heart
+    Verdict,
+    /// GPT-2 124M as OpenAI sized it, for a large text and a GPU
+    #[value(name = "gpt2-124m")]
+    #[serde(rename = "gpt2-124m")]
+    Gpt2,
 }
 
-// ANCHOR: waves
-/// A model for stories, ready for its first step.
-///
-/// Its position table starts as waves, as large as the noise of the token table. In noise each
-/// place has to learn by itself which one is next to it; waves know that from the start. They
-/// are trained like any table.
-///
-/// # Errors
-/// When there is no step to do.
-pub fn stories_trainer(config: TrainConfig, device: Device) -> Result<Trainer> {
-    tch::manual_seed(config.seed);
-    let sizes = stories_model();
-    let variables = VarStore::new(device);
-    let model = Gpt2::new(&variables.root(), &sizes);
-    // The mean square of a wave is 1/2.
-    let scale = sizes.initializer_range * 2f64.sqrt();
-    let waves = sinusoidal(sizes.n_positions, sizes.n_embd, device) * scale;
-    let table = variables.variables().remove("wpe.weight");
-    let mut table = table.context("the model has no position table")?;
-    tch::no_grad(|| table.copy_(&waves));
-    Trainer::begin(variables, model, config)
-}
-// ANCHOR_END: waves
-
-/// How the stories are learned.
-pub fn stories_config(
-    steps: i64,
-    batch_size: usize,
-    seed: i64,
-    precision: Precision,
-) -> TrainConfig {
-    TrainConfig {
-        schedule: Schedule { peak: 2e-3, floor: 1e-4, warmup: steps / 20, steps },
-        algorithm: Algorithm::Muon,
-        batch_size,
-        weight_decay: 0.1,
-        clip: 1.0,
-        seed,
-        precision,
-    }
+/// What a reader of a text may learn from, and what is kept to measure with.
+#[derive(Debug)]
+pub struct Texts {
+    /// Windows to train on
+    pub training: Windows,
+    /// Windows to measure with
+    pub validation: Windows,
+    /// Where the text came from
+    pub source: Source,
 }
 
-/// Learns the tokens to write with, from stories and from all that later chapters will show
-/// the model: messages, and questions in their frame.
-///
-/// # Errors
-/// None, as long as the built-in data is sound.
-pub fn stories_tokenizer(seed: i64) -> Result<Tokenizer> {
-    let mut texts: Vec<String> =
-        hand_written().iter().map(ToString::to_string).collect();
-    texts.extend(Grammar::new(seed.unsigned_abs()).skip(VALIDATION).take(2000));
-    texts.extend(built_in_messages()?.into_iter().map(|message| message.text));
-    for Instruction { instruction, input, output, .. } in built_in_instructions()? {
-        texts.push(format!("{FRAME}{instruction}\n{input}\n{output}"));
-    }
-    let vocabulary = ch01::train(texts.iter().map(String::as_str), VOCAB - 1);
-    Ok(Tokenizer::new(vocabulary, &[END_OF_TEXT]))
-}
-
-/// The words that stand around every question in chapter 8: here they become few tokens.
-const FRAME: &str = "Below is an instruction that describes a task. Write a response that \
-                     appropriately completes the request.\n\n### Instruction:\n\n### Input:\n\n\
-                     ### Response:\n";
-
-// ANCHOR: read_stories
-/// `count` windows of stories to train on, and windows of other stories to measure with.
-pub fn read_stories(
-    tokenizer: &Tokenizer,
-    seed: i64,
-    count: usize,
-) -> (Windows, Windows) {
-    let mut grammar = Grammar::new(seed.unsigned_abs());
-    let kept: Vec<String> = grammar.by_ref().take(VALIDATION).collect();
-    let by_hand = hand_written().into_iter().map(ToString::to_string);
-    let training = windows(tokenizer, by_hand.chain(grammar), count);
-    (training, windows(tokenizer, kept.into_iter(), VALIDATION))
-}
-
-/// At most `count` windows, each of which begins where a story begins. The room after the
-/// story is filled with the beginning of the next one; what does not fit is left out.
-fn windows(
-    tokenizer: &Tokenizer,
-    mut stories: impl Iterator<Item = String>,
-    count: usize,
-) -> Windows {
-    let length = CONTEXT + 1; // the last target too
-    let mut ids = Vec::with_capacity(count * length);
-    for window in 1..=count {
-        while ids.len() < window * length {
-            let Some(story) = stories.next() else {
-                return Windows::new(ids, CONTEXT, length);
-            };
-            ids.extend(tokenizer.special_id(END_OF_TEXT));
-            ids.extend(tokenizer.encode(&story));
+impl Texts {
+    /// A number that is another one for another text to train on.
+    pub fn fingerprint(&self) -> u32 {
+        let mut hasher = crc32fast::Hasher::new();
+        for window in 0..self.training.len() {
+            let (inputs, _) = self.training.get(window);
+            inputs.iter().for_each(|id| hasher.update(&id.to_le_bytes()));
         }
-        ids.truncate(window * length);
+        hasher.finalize()
     }
-    Windows::new(ids, CONTEXT, length)
 }
-// ANCHOR_END: read_stories
 
-/// A story of at most `tokens` tokens that begins with `prompt`. Same seed, same story.
-///
-/// # Errors
-/// When the tokenizer has no end of text, or is another model's.
-pub fn tell(
-    model: &Gpt2,
+impl Preset {
+    /// The name as it is typed.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |it| it.get_name().into())
+    }
+
+    /// The model's sizes.
+    pub fn model(self) -> Gpt2Config {
+        match self {
+            Self::Stories => stories_model(),
+            // Karpathy (2023), nanoGPT's train_shakespeare_char, over all bytes.
+            Self::CharShakespeare => Gpt2Config {
+                vocab_size: 257,
+                n_positions: 256,
+                n_embd: 384,
+                n_layer: 6,
+                n_head: 6,
+                embd_pdrop: 0.2,
+                attn_pdrop: 0.2,
+                resid_pdrop: 0.2,
+                ..Gpt2Config::default()
+            },
+            // Raschka (2024), section 5.1: a head of its own and short windows.
+            Self::Verdict => Gpt2Config {
+                n_positions: 256,
+                qkv_bias: false,
+                tie_word_embeddings: false,
+                ..Gpt2Config::released(Size::Gpt2)
+            },
+            Self::Gpt2 => Gpt2Config {
+                embd_pdrop: 0.0,
+                attn_pdrop: 0.0,
+                resid_pdrop: 0.0,
+                ..Gpt2Config::released(Size::Gpt2)
+            },
+        }
+    }
+
+    /// How the model is trained, unless the command line says otherwise.
+    pub fn config(self, seed: i64, precision: Precision) -> TrainConfig {
+        let stories = stories_config(1800, 3, seed, precision);
+        match self {
+            Self::Stories => stories,
+            Self::CharShakespeare => TrainConfig {
+                schedule: Schedule {
+                    peak: 1e-3,
+                    floor: 1e-4,
+                    warmup: 100,
+                    steps: 5000,
+                },
+                algorithm: Algorithm::AdamW,
+                batch_size: 64,
+                preset: self,
+                ..stories
+            },
+            // Ten epochs of nine batches, at one rate.
+            Self::Verdict => TrainConfig {
+                schedule: Schedule {
+                    peak: 4e-4,
+                    floor: 4e-4,
+                    warmup: 0,
+                    steps: 90,
+                },
+                algorithm: Algorithm::AdamW,
+                batch_size: 2,
+                preset: self,
+                ..stories
+            },
+            // Brown et al. (2020), table 2.1 and appendix B; half a million tokens a step.
+            Self::Gpt2 => TrainConfig {
+                schedule: Schedule {
+                    peak: 6e-4,
+                    floor: 6e-5,
+                    warmup: 715,
+                    steps: 19_073,
+                },
+                algorithm: Algorithm::AdamW,
+                batch_size: 4,
+                accumulate: 128,
+                preset: self,
+                ..stories
+            },
+        }
+    }
+
+    /// Steps between two evaluations, and batches in each.
+    pub fn evaluation(self) -> (i64, usize) {
+        match self {
+            Self::Stories => (200, 20),
+            Self::CharShakespeare => (250, 6),
+            Self::Verdict => (5, 5),
+            Self::Gpt2 => (250, 20),
+        }
+    }
+
+    /// What the model writes with.
+    ///
+    /// # Errors
+    /// None, as long as the built-in data is sound.
+    pub fn tokenizer(self, seed: i64) -> Result<Tokenizer> {
+        match self {
+            Self::Stories => stories_tokenizer(seed),
+            Self::CharShakespeare => {
+                let bytes = (0..=u8::MAX).map(|byte| vec![byte]).collect();
+                Ok(Tokenizer::new(Vocabulary::new(bytes), &[END_OF_TEXT]))
+            }
+            Self::Verdict | Self::Gpt2 => Ok(Tokenizer::gpt2()),
+        }
+    }
+
+    /// The model with random weights, ready for its first step.
+    ///
+    /// # Errors
+    /// When there is no step to do.
+    pub fn trainer(self, config: TrainConfig, device: Device) -> Result<Trainer> {
+        match self {
+            Self::Stories => stories_trainer(config, device),
+            _ => Trainer::new(&self.model(), config, device),
+        }
+    }
+
+    /// The text, cut into windows: enough for the run `config`, and some to measure with.
+    ///
+    /// # Errors
+    /// When `data` is named and lacks the text, or the text is too short to be cut.
+    pub fn read(
+        self,
+        tokenizer: &Tokenizer,
+        config: &TrainConfig,
+        data: Option<&Path>,
+    ) -> Result<Texts> {
+        let context = usize::try_from(self.model().n_positions)?;
+        let file = match self {
+            Self::Stories => {
+                let steps = usize::try_from(config.schedule.steps)?;
+                let count = config.windows_per_step() * steps;
+                let (training, validation) =
+                    read_stories(tokenizer, config.seed, count);
+                let source = Source::BuiltIn { what: "stories", missing: None };
+                return Ok(Texts { training, validation, source });
+            }
+            Self::CharShakespeare => "tinyshakespeare.txt",
+            Self::Verdict => "the-verdict.txt",
+            Self::Gpt2 => "text.txt",
+        };
+        let Loaded { value: mut text, mut source } = datasets::text(file, data)?;
+        if let Source::BuiltIn { what, .. } = &mut source
+            && self != Self::Verdict
+        {
+            // One short story would be learned by heart at once.
+            (text, *what) = (many_stories(config.seed), "stories");
+        }
+        // Many places where a window may begin, where the text is seen many times.
+        let stride =
+            if self == Self::CharShakespeare { context / 4 } else { context };
+        let (training, validation) = split(tokenizer, &text, context, stride);
+        Ok(Texts { training, validation, source })
+    }
+
+    /// At most `tokens` tokens that the model writes after `prompt`.
+    ///
+    /// # Errors
+    /// When the tokenizer is another model's.
+    pub fn write(
+        self,
+        model: &Gpt2,
+        tokenizer: &Tokenizer,
+        prompt: Option<&str>,
+        tokens: usize,
+        seed: i64,
+    ) -> Result<String> {
+        match self {
+            Self::Stories | Self::Gpt2 => {
+                tell(model, tokenizer, prompt.unwrap_or_default(), tokens, seed)
+            }
+            Self::CharShakespeare => {
+                write(model, tokenizer, &[], prompt.unwrap_or("\n"), tokens, seed)
+            }
+            Self::Verdict => {
+                let prompt = prompt.unwrap_or("Every effort moves you");
+                write(model, tokenizer, &[], prompt, tokens, seed)
+            }
+        }
+    }
+
+    /// The longest text to write at the end of a run, in tokens.
+    pub fn longest(self) -> usize {
+        match self {
+            Self::Stories => CONTEXT + 16,
+            Self::CharShakespeare => 500,
+            Self::Verdict => 50,
+            Self::Gpt2 => 100,
+        }
+    }
+}
+
+/// A megabyte of stories.
+fn many_stories(seed: i64) -> String {
+    let stories = Grammar::new(seed.unsigned_abs()).take(900);
+    stories.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Windows over the first nine tenths of a text, and over the rest.
+fn split(
     tokenizer: &Tokenizer,
-    prompt: &str,
-    tokens: usize,
-    seed: i64,
-) -> Result<String> {
-    tch::manual_seed(seed);
-    let end = tokenizer.special_id(END_OF_TEXT);
-    let end = i64::from(end.context("the tokenizer has no end of text")?);
-    let mut ids = vec![end]; // a story begins where another one ended
-    ids.extend(tokenizer.encode(prompt).into_iter().map(i64::from));
-    let start = Tensor::from_slice(&ids).unsqueeze(0).to_device(model.device()); // (1, t)
-    let written = sample(model, &start, tokens, 3, end, |_| ());
-    let written: Result<Vec<u32>, _> =
-        written.into_iter().map(u32::try_from).collect();
-    Ok(format!("{prompt}{}", tokenizer.decode(&written?)?))
+    text: &str,
+    context: usize,
+    stride: usize,
+) -> (Windows, Windows) {
+    let characters = text.chars().count() * 9 / 10;
+    let border =
+        text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    let (training, validation) = text.split_at(border);
+    (
+        Windows::new(tokenizer.encode(training), context, stride),
+        Windows::new(tokenizer.encode(validation), context, context),
+    )
 }

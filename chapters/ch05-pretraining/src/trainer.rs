@@ -1,6 +1,6 @@
 //! The loop.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use ch02::{Batch, Batches, Windows};
 use ch04::{Gpt2, Gpt2Config};
 use clap::ValueEnum;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind};
 
-use crate::{Algorithm, Optimizer, Schedule, clip_gradients, cross_entropy};
+use crate::{Algorithm, Optimizer, Preset, Schedule, cross_entropy, descend};
 
 /// How many bits a weight has while the model computes. The optimizer always keeps 32.
 #[derive(
@@ -52,6 +52,9 @@ pub struct TrainConfig {
     pub algorithm: Algorithm,
     /// Windows in a batch
     pub batch_size: usize,
+    /// Batches in a step, worked on one after the other
+    #[serde(default = "one")]
+    pub accumulate: usize,
     /// Share of a matrix that fades away in a step of learning rate 1
     pub weight_decay: f64,
     /// The longest a gradient may be
@@ -60,6 +63,25 @@ pub struct TrainConfig {
     pub seed: i64,
     /// Bits of a weight while computing
     pub precision: Precision,
+    /// The text, the tokenizer and the model
+    #[serde(default)]
+    pub preset: Preset,
+    /// [`Texts::fingerprint`](crate::Texts::fingerprint), so that a run goes on with its own
+    /// text; 0 where nobody took it
+    #[serde(default)]
+    pub text: u32,
+}
+
+/// What older checkpoints, which do not say it, accumulated.
+fn one() -> usize {
+    1
+}
+
+impl TrainConfig {
+    /// Windows in a step.
+    pub fn windows_per_step(&self) -> usize {
+        self.batch_size * self.accumulate
+    }
 }
 
 /// What one look at the validation text says.
@@ -115,57 +137,74 @@ impl Trainer {
         config: TrainConfig,
     ) -> Result<Self> {
         ensure!(config.schedule.steps > 0, "a run has at least one step");
+        ensure!(config.accumulate > 0, "a step has at least one batch");
         let TrainConfig { algorithm, precision, weight_decay, .. } = config;
         let optimizer =
             Optimizer::new(&mut variables, algorithm, precision, weight_decay);
         Ok(Self { model, variables, optimizer, config, step: 0 })
     }
 
-    // ANCHOR: train_on
     /// Trains on one batch and returns its loss.
     ///
     /// # Errors
     /// When the loss or the gradient is not a number any more.
     pub fn train_on(&mut self, batch: &Batch) -> Result<f64> {
+        self.train_on_all(std::slice::from_ref(batch))
+    }
+
+    // ANCHOR: train_on
+    /// Trains on some batches as if they were one, and returns their mean loss.
+    ///
+    /// # Errors
+    /// When the loss or the gradient is not a number any more.
+    pub fn train_on_all(&mut self, batches: &[Batch]) -> Result<f64> {
         // A seed for each step: dropout is the same after an interruption.
         tch::manual_seed(self.config.seed ^ ((self.step + 1) << 20));
-        self.optimizer.zero_grad();
-        let logits = self.model.forward_t(&batch.inputs, true); // (b, t, v)
-        let loss = cross_entropy(&logits, &batch.targets);
-        loss.backward();
-        let length = clip_gradients(&self.optimizer.parameters(), self.config.clip);
-        let loss = loss.double_value(&[]);
-        if !(loss.is_finite() && length.is_finite()) {
-            bail!(
-                "step {}: the loss is {loss} and the gradient's length {length}: begin anew \
-                 with another --seed or --precision f32",
-                self.step
-            );
-        }
-        self.optimizer.step(self.config.schedule.rate(self.step));
+        let share = 1.0 / batches.len() as f64;
+        let losses = batches.iter().map(|batch| {
+            let logits = self.model.forward_t(&batch.inputs, true); // (b, t, v)
+            cross_entropy(&logits, &batch.targets) * share
+        });
+        let rate = self.config.schedule.rate(self.step);
+        let loss = descend(&mut self.optimizer, losses, self.config.clip, rate)
+            .with_context(|| format!("step {} went wrong", self.step))?;
         self.step += 1;
         Ok(loss)
     }
     // ANCHOR_END: train_on
 
-    /// The batch of step `step`. Each epoch shows every window once, in an order of its own that
-    /// depends on the seed alone, so a run can go on from any step.
+    /// The batch of step `step`; with [`accumulate`](TrainConfig::accumulate) its first part.
     ///
     /// # Errors
     /// When the text is too short for one batch.
     pub fn batch(&self, windows: &Windows) -> Result<Batch> {
-        let per_epoch = windows.len() / self.config.batch_size;
+        let step = usize::try_from(self.step)?;
+        self.batch_at(step * self.config.accumulate, windows)
+    }
+
+    /// All batches of step `step`.
+    ///
+    /// # Errors
+    /// When the text is too short for one batch.
+    pub fn batches(&self, windows: &Windows) -> Result<Vec<Batch>> {
+        let first = usize::try_from(self.step)? * self.config.accumulate;
+        let places = first..first + self.config.accumulate;
+        places.map(|place| self.batch_at(place, windows)).collect()
+    }
+
+    /// The batch at a place of the endless row of batches. Each epoch shows every window once,
+    /// in an order of its own that depends on the seed alone, so a run can go on from any step.
+    fn batch_at(&self, place: usize, windows: &Windows) -> Result<Batch> {
+        let TrainConfig { batch_size, seed, .. } = self.config;
+        let per_epoch = windows.len() / batch_size;
         ensure!(
             per_epoch > 0,
-            "the text is too short for one batch of {}",
-            self.config.batch_size
+            "the text is too short for one batch of {batch_size}"
         );
-        let step = usize::try_from(self.step)?;
-        let (epoch, place) = (step / per_epoch, step % per_epoch);
-        let seed = self.config.seed.unsigned_abs().wrapping_add(epoch as u64);
+        let (epoch, place) = (place / per_epoch, place % per_epoch);
+        let seed = seed.unsigned_abs().wrapping_add(epoch as u64);
         let device = self.variables.device();
-        Ok(Batches::shuffled(windows, self.config.batch_size, seed, device)
-            .get(place))
+        Ok(Batches::shuffled(windows, batch_size, seed, device).get(place))
     }
 
     /// The mean loss over the first `count` batches of `windows`, without dropout.

@@ -6,6 +6,7 @@ use ch01::{END_OF_TEXT, Tokenizer, train};
 use ch02::Windows;
 use ch04::Gpt2Config;
 use ch05::*;
+use clap::ValueEnum;
 use datasets::LIGHTHOUSE;
 use tch::nn::{Init, ModuleT, VarStore};
 use tch::{Device, Kind, Tensor};
@@ -40,10 +41,7 @@ fn config(steps: i64) -> TrainConfig {
         schedule: Schedule { peak: 1e-2, floor: 1e-3, warmup: 4, steps },
         algorithm: Algorithm::AdamW,
         batch_size: 4,
-        weight_decay: 0.1,
-        clip: 1.0,
-        seed: 7,
-        precision: Precision::F32,
+        ..Preset::default().config(7, Precision::F32)
     }
 }
 
@@ -218,6 +216,22 @@ fn the_loss_falls() {
 }
 
 #[test]
+fn a_batch_in_parts_is_the_same_as_a_whole_one() {
+    let _generator = testkit::seed(1);
+    let windows = windows();
+    let mut whole = trainer(0.0, config(5));
+    let parts = TrainConfig { batch_size: 2, accumulate: 2, ..config(5) };
+    let mut parts = trainer(0.0, parts);
+    for _ in 0..5 {
+        let batches = parts.batches(&windows).unwrap();
+        assert_eq!(batches.len(), 2);
+        let loss = parts.train_on_all(&batches).unwrap();
+        let theirs = whole.train_on(&whole.batch(&windows).unwrap()).unwrap();
+        assert!((loss - theirs).abs() < 1e-5, "{loss} {theirs}");
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_losses() {
     let _generator = testkit::seed(1);
     let windows = windows();
@@ -295,11 +309,46 @@ fn a_loss_that_is_not_a_number_stops_the_run() {
     let mut trainer = trainer(0.0, config(5));
     let weight = &trainer.variables.variables()["wte.weight"];
     let _ = tch::no_grad(|| weight.shallow_clone().fill_(f64::NAN));
-    let error = trainer
-        .train_on(&trainer.batch(&windows).unwrap())
-        .unwrap_err()
-        .to_string();
+    let error = trainer.train_on(&trainer.batch(&windows).unwrap()).unwrap_err();
+    let error = format!("{error:#}");
     assert!(error.contains("step 0") && error.contains("NaN"), "{error}");
+}
+
+// ---- Presets ------------------------------------------------------------------------------
+
+#[test]
+fn every_preset_has_a_model_that_writes_all_its_tokens() {
+    for &preset in Preset::value_variants() {
+        let model = preset.model();
+        model.validate().unwrap();
+        let tokenizer = preset.tokenizer(1).unwrap();
+        assert_eq!(tokenizer.vocab_size() as i64, model.vocab_size, "{preset:?}");
+        let config = preset.config(3, Precision::F32);
+        assert_eq!((config.seed, config.preset), (3, preset));
+    }
+}
+
+#[test]
+fn a_text_is_cut_into_nine_tenths_to_learn_and_one_to_measure_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: String = (0..5000).map(|i| format!("line {i}\n")).collect();
+    std::fs::write(folder.path().join("tinyshakespeare.txt"), &text).unwrap();
+    let preset = Preset::CharShakespeare;
+    let tokenizer = preset.tokenizer(1).unwrap();
+    let config = preset.config(1, Precision::F32);
+    let read = || preset.read(&tokenizer, &config, Some(folder.path())).unwrap();
+    let texts = read();
+    let learned = text.len() * 9 / 10;
+    assert_eq!(texts.training.len(), (learned - 257) / 64 + 1);
+    assert_eq!(texts.validation.len(), (text.len() - learned - 257) / 256 + 1);
+    let first: Vec<u32> = text.bytes().take(256).map(u32::from).collect();
+    assert_eq!(texts.training.get(0).0, first);
+
+    let same = read().fingerprint();
+    assert_eq!(texts.fingerprint(), same);
+    let other = text.replacen('5', "6", 1);
+    std::fs::write(folder.path().join("tinyshakespeare.txt"), other).unwrap();
+    assert_ne!(read().fingerprint(), same);
 }
 
 // ---- Checkpoints --------------------------------------------------------------------------

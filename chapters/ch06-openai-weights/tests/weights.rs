@@ -593,10 +593,7 @@ fn a_checkpoint_of_chapter_5_is_a_folder_like_any_other() {
         schedule: Schedule { peak: 1e-3, floor: 1e-4, warmup: 1, steps: 1 },
         algorithm: ch05::Algorithm::AdamW,
         batch_size: 1,
-        weight_decay: 0.1,
-        clip: 1.0,
-        seed: 7,
-        precision: Precision::Bf16,
+        ..ch05::Preset::default().config(7, Precision::Bf16)
     };
     let generator = testkit::seed(3);
     let trainer = Trainer::new(&tiny(), config, Device::Cpu).unwrap();

@@ -1,7 +1,7 @@
 //! The loop, for a model that has learned to read already.
 
-use anyhow::{Result, bail, ensure};
-use ch05::{Algorithm, Optimizer, Precision, Schedule, clip_gradients};
+use anyhow::{Context, Result, ensure};
+use ch05::{Algorithm, Optimizer, Precision, Schedule, descend};
 use datasets::Message;
 use serde::{Deserialize, Serialize};
 use tch::Kind;
@@ -143,18 +143,13 @@ fn train_on(
     config: &TrainConfig,
     step: i64,
 ) -> Result<(f64, f64)> {
-    optimizer.zero_grad();
     let Losses { logits, class, language } = filter.classifier.losses(batch);
-    (&class + language * config.language).backward();
-    let length = clip_gradients(&optimizer.parameters(), config.clip);
+    let loss = &class + language * config.language;
+    descend(optimizer, [loss], config.clip, config.schedule.rate(step))
+        .with_context(|| {
+            format!("step {step} failed: try a smaller --rate or --precision f32")
+        })?;
     let value = class.double_value(&[]);
-    if !(value.is_finite() && length.is_finite()) {
-        bail!(
-            "step {step}: the loss is {value} and the gradient's length {length}: \
-             try a smaller --rate or --precision f32"
-        );
-    }
-    optimizer.step(config.schedule.rate(step));
     let right = logits.argmax(-1, false).eq_tensor(&batch.classes);
     Ok((value, right.to_kind(Kind::Float).mean(Kind::Float).double_value(&[])))
 }

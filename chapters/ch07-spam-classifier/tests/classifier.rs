@@ -505,10 +505,7 @@ fn language_model(folder: &Path) -> ch05::Trainer {
         schedule: Schedule { peak: 1e-3, floor: 1e-4, warmup: 1, steps: 1 },
         algorithm: ch05::Algorithm::AdamW,
         batch_size: 1,
-        weight_decay: 0.1,
-        clip: 1.0,
-        seed: 5,
-        precision: Precision::F32,
+        ..ch05::Preset::default().config(5, Precision::F32)
     };
     let trainer = ch05::Trainer::new(&sizes(), config, Device::Cpu).expect("sizes");
     let saved = ch05::Checkpoint::new(folder).save(&trainer, &tokenizer(), &[]);

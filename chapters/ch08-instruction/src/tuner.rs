@@ -1,9 +1,9 @@
 //! The loop: chapter 5's, on questions and answers.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use ch02::Batch;
 use ch04::{Gpt2, Gpt2Config};
-use ch05::{Algorithm, Optimizer, Precision, Schedule, clip_gradients};
+use ch05::{Algorithm, Optimizer, Precision, Schedule, descend};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -133,19 +133,14 @@ impl Tuner {
     pub fn train_on(&mut self, batch: &Batch) -> Result<f64> {
         // A seed for each step: dropout never depends on what was drawn before.
         tch::manual_seed(self.config.seed ^ ((self.step + 1) << 20));
-        self.optimizer.zero_grad();
         let loss = self.loss(batch, true);
-        loss.backward();
-        let length = clip_gradients(&self.optimizer.parameters(), CLIP);
-        let loss = loss.double_value(&[]);
-        if !(loss.is_finite() && length.is_finite()) {
-            bail!(
-                "step {}: the loss is {loss} and the gradient's length {length}: \
-                 try a smaller --lr or --precision f32",
-                self.step
-            );
-        }
-        self.optimizer.step(self.schedule.rate(self.step));
+        let rate = self.schedule.rate(self.step);
+        let loss = descend(&mut self.optimizer, [loss], CLIP, rate).with_context(
+            || {
+                let step = self.step;
+                format!("step {step} failed: try a smaller --lr or --precision f32")
+            },
+        )?;
         self.step += 1;
         Ok(loss)
     }

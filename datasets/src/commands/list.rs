@@ -6,7 +6,10 @@ use anyhow::Result;
 use datasets::catalog::{Catalog, DataFile, Dataset};
 use datasets::store::{State, Store};
 use datasets::stories::{self, Grammar};
-use datasets::{LIGHTHOUSE, built_in_instructions, built_in_messages};
+use datasets::{
+    LIGHTHOUSE, built_in_completions, built_in_instructions, built_in_messages,
+    built_in_preferences,
+};
 use indicatif::DecimalBytes;
 use serde_json::{Value, json};
 
@@ -72,6 +75,8 @@ fn counts() -> Result<Value> {
         "plots": Grammar::plots().len(),
         "messages": built_in_messages()?.len(),
         "instructions": built_in_instructions()?.len(),
+        "preferences": built_in_preferences()?.len(),
+        "completions": built_in_completions()?.len(),
         "text_bytes": LIGHTHOUSE.len(),
     }))
 }
@@ -85,6 +90,8 @@ fn built_in(out: &mut impl Write) -> Result<()> {
     )?;
     writeln!(out, "messages      {}", built_in_messages()?.len())?;
     writeln!(out, "instructions  {}", built_in_instructions()?.len())?;
+    writeln!(out, "preferences   {}", built_in_preferences()?.len())?;
+    writeln!(out, "completions   {}", built_in_completions()?.len())?;
     writeln!(out, "text          a story of {} bytes", LIGHTHOUSE.len())?;
     Ok(())
 }

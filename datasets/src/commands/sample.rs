@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use datasets::{Loaded, instructions, messages};
+use datasets::{Loaded, completions, instructions, messages, preferences};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -35,6 +35,8 @@ pub struct Args {
 enum Set {
     Messages,
     Instructions,
+    Preferences,
+    Completions,
 }
 
 /// Draws them, and says on standard error from where.
@@ -43,6 +45,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     match args.set {
         Set::Messages => draw(args, &messages(data)?, out),
         Set::Instructions => draw(args, &instructions(data)?, out),
+        Set::Preferences => draw(args, &preferences(data)?, out),
+        Set::Completions => draw(args, &completions(data)?, out),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The tasks behind `cargo xtask`, one module each.
 
+pub mod bench;
 pub mod book;
 pub mod cargo;
 pub mod chapters;

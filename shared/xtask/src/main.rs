@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{
-    book, chapters, coursework, doctor, goldens, notebooks, recipe, setup,
+    bench, book, chapters, coursework, doctor, goldens, notebooks, recipe, setup,
     snapshots,
 };
 
@@ -46,6 +46,8 @@ enum Task {
     Outputs(snapshots::Args),
     /// Draw the book's figures again
     Figures(snapshots::Args),
+    /// Measure how fast a chapter's ladders are, beside other people's programs if you like
+    Bench(bench::Args),
     /// Make the golden numbers again with PyTorch and Hugging Face's transformers
     Goldens(goldens::Args),
 }
@@ -74,6 +76,7 @@ fn run(task: Task) -> Result<()> {
         Task::Recipe(args) => recipe::run(&args),
         Task::Outputs(args) => snapshots::outputs(&args),
         Task::Figures(args) => snapshots::figures(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::Goldens(args) => goldens::run(&args),
     }
 }

@@ -21,6 +21,13 @@ pub struct Args {
     check: bool,
 }
 
+impl Args {
+    /// Renew those of one chapter.
+    pub fn of(chapter: &str) -> Self {
+        Self { chapter: Some(chapter.to_string()), check: false }
+    }
+}
+
 /// A kind of snapshot: the test that compares it, and the variable that lets it overwrite.
 struct Kind {
     test: &'static str,

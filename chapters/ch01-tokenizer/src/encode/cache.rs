@@ -1,6 +1,8 @@
 //! What became of the words seen so far, in as little memory as it takes.
 
-use crate::layout::{KEY_BYTES, hash_key};
+use memmap2::MmapMut;
+
+use crate::layout::{KEY_BYTES, hash_key, prefetch};
 
 /// Ids below 2¹⁶ that a slot holds itself; GPT-2's are all below.
 pub const NARROW: usize = 7;
@@ -10,8 +12,10 @@ const WIDE: usize = 3;
 /// A key that stands for no word.
 pub const NO_WORD: u128 = 0xfe << (8 * KEY_BYTES);
 
-/// Sets of a new cache: 32 KiB.
-const FIRST_SETS: usize = 1 << 9;
+/// Sets of a new cache: 128 KiB.
+const FIRST_SETS: usize = 1 << 11;
+/// Sets of a cache that knows a few thousand words at most.
+const YOUNG_SETS: usize = 1 << 13;
 /// Sets of a cache that has grown as far as it may: 16 MiB.
 const LAST_SETS: usize = 1 << 18;
 /// Ids and bytes that may be kept beside the slots.
@@ -49,14 +53,56 @@ struct Set([Slot; 2]);
     unsafe_code,
     reason = "fresh memory is zero already: so a new cache costs nothing"
 )]
-// SAFETY: a set is numbers and nothing else, for which all bits zero is a value.
+// SAFETY: a set is numbers and nothing else, without gaps, and any bits are a value.
 unsafe impl bytemuck::Zeroable for Set {}
+#[allow(unsafe_code, reason = "as above")]
+// SAFETY: as above.
+unsafe impl bytemuck::Pod for Set {}
+
+/// Where the sets lie.
+enum Memory {
+    Small(Vec<Set>),
+    /// In pages of 2 MiB, where the system has such. Words lie all over the cache, and with
+    /// pages of 4 KiB the processor would have to look up where most of them are.
+    Large(MmapMut),
+}
+
+impl Memory {
+    /// So many empty sets.
+    fn new(sets: usize) -> Self {
+        let bytes = sets * size_of::<Set>();
+        if bytes >= 1 << 21
+            && let Ok(large) = MmapMut::map_anon(bytes)
+        {
+            #[cfg(target_os = "linux")]
+            let _ = large.advise(memmap2::Advice::HugePage); // refused: small pages do too
+            return Self::Large(large);
+        }
+        Self::Small(bytemuck::zeroed_vec(sets))
+    }
+
+    #[inline(always)]
+    fn sets(&self) -> &[Set] {
+        match self {
+            Self::Small(sets) => sets,
+            Self::Large(bytes) => bytemuck::cast_slice(bytes),
+        }
+    }
+
+    #[inline(always)]
+    fn sets_mut(&mut self) -> &mut [Set] {
+        match self {
+            Self::Small(sets) => sets,
+            Self::Large(bytes) => bytemuck::cast_slice_mut(bytes),
+        }
+    }
+}
 
 /// The words seen so far. Each may stand in any of the four sets of its group; nearly all stand
 /// in their first, which is the only one that [`Sets::get`] looks at. The cache grows with the
 /// number of words up to a bound; then new ones take the place of old ones.
 pub struct Cache {
-    sets: Vec<Set>,
+    memory: Memory,
     used: usize,
     ids: Vec<u32>,
     /// Words of more than 15 bytes
@@ -65,14 +111,20 @@ pub struct Cache {
 
 impl Cache {
     pub fn new() -> Self {
-        let sets = bytemuck::zeroed_vec(FIRST_SETS);
-        Self { sets, used: 0, ids: Vec::new(), long_words: Vec::new() }
+        let memory = Memory::new(FIRST_SETS);
+        Self { memory, used: 0, ids: Vec::new(), long_words: Vec::new() }
     }
 
     /// The sets, to look at more than once.
     #[inline(always)]
     pub fn sets(&self) -> Sets<'_> {
-        Sets(&self.sets)
+        Sets(self.memory.sets())
+    }
+
+    /// Whether many words are still to be met for the first time.
+    #[inline(always)]
+    pub fn is_young(&self) -> bool {
+        self.memory.sets().len() <= YOUNG_SETS
     }
 
     /// The slot of `key`, if the word is known. Found in another set of its group, it changes
@@ -179,8 +231,9 @@ impl Cache {
     /// Puts a new word into its first set, or another of its group, if that has room, or in
     /// place of another word.
     fn place(&mut self, slot: Slot, hash: u64) {
-        if self.used > self.sets.len() && self.sets.len() < LAST_SETS {
-            self.grow();
+        let size = self.memory.sets().len();
+        if self.used > size && size < LAST_SETS {
+            self.grow(LAST_SETS.min(size * 4));
         }
         for hash in std::iter::once(hash).chain(others(hash)) {
             let Set(set) = self.set(hash);
@@ -195,17 +248,16 @@ impl Cache {
     }
 
     fn set(&mut self, hash: u64) -> &mut Set {
-        let last = self.sets.len() - 1;
-        &mut self.sets[hash as usize & last]
+        let sets = self.memory.sets_mut();
+        &mut sets[hash as usize & (sets.len() - 1)]
     }
 
-    fn grow(&mut self) {
-        let sets = bytemuck::zeroed_vec(LAST_SETS.min(self.sets.len() * 4));
-        let old = std::mem::replace(&mut self.sets, sets);
+    fn grow(&mut self, size: usize) {
+        let old = std::mem::replace(&mut self.memory, Memory::new(size));
         self.used = 0;
-        for slot in old.into_iter().flat_map(|Set(slots)| slots) {
+        for slot in old.sets().iter().flat_map(|Set(slots)| slots) {
             if slot.key != 0 {
-                self.place(slot, hash_of(slot.key));
+                self.place(*slot, hash_of(slot.key));
             }
         }
     }
@@ -217,7 +269,7 @@ impl Cache {
         }
         self.ids.clear();
         self.long_words.clear();
-        for slot in self.sets.iter_mut().flat_map(|Set(slots)| slots) {
+        for slot in self.memory.sets_mut().iter_mut().flat_map(|Set(slots)| slots) {
             if matches!(elsewhere(slot), Some(Elsewhere::Beside(..)))
                 && slot.key != 0
             {
@@ -248,19 +300,6 @@ impl<'a> Sets<'a> {
     pub fn prefetch(self, hash: u64) {
         prefetch(&self.0[hash as usize & (self.0.len() - 1)]);
     }
-}
-
-#[inline(always)]
-#[allow(unsafe_code, reason = "a hint to the processor")]
-fn prefetch(set: &Set) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint that changes nothing; the processor has SSE, as all of this kind.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(set).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = set;
 }
 
 /// The hashes that lead to the other three sets of a word's group, its neighbours.
@@ -351,7 +390,7 @@ mod tests {
             }
         }
         assert!(known > 10_000, "{known}");
-        assert!(cache.sets.len() <= LAST_SETS);
+        assert!(cache.sets().0.len() <= LAST_SETS);
     }
 
     #[test]

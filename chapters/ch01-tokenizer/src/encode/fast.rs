@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ThreadId};
 
 use super::cache::{Cache, NARROW, NO_WORD, Sets};
 use super::lowest_rank;
@@ -27,17 +28,27 @@ static MASKS: [u128; KEY_BYTES + 1] = {
     masks
 };
 
-/// Caches that wait for the next text. As many as texts were ever encoded at the same time.
+/// Caches that wait for the next text, each with the thread that used it last. As many as texts
+/// were ever encoded at the same time.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<Vec<Cache>>);
+pub(crate) struct Pool(Mutex<Vec<(ThreadId, Cache)>>);
 
 impl Pool {
+    /// Does `work` with the cache that this thread used last, if it waits here: what it holds is
+    /// near this thread's core, and another's is not.
     fn lend<T>(&self, work: impl FnOnce(&mut Cache) -> T) -> T {
         let pool = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = pool().pop();
-        let mut cache = waiting.unwrap_or_else(Cache::new);
+        let thread = thread::current().id();
+        let waiting = {
+            let mut pool = pool();
+            match pool.iter().position(|(last, _)| *last == thread) {
+                Some(place) => Some(pool.swap_remove(place)),
+                None => pool.pop(),
+            }
+        };
+        let mut cache = waiting.map_or_else(Cache::new, |(_, cache)| cache);
         let result = work(&mut cache);
-        pool().push(cache);
+        pool().push((thread, cache));
         result
     }
 }
@@ -173,6 +184,7 @@ impl Encoder<'_> {
     /// one ends.
     #[inline(always)]
     fn words(&mut self, mut start: usize, mut words: &[Word]) -> usize {
+        let mut asked = !self.cache.is_young();
         loop {
             let known = append_known(self.cache.sets(), words, self.ids);
             if let Some(last) = words[..known].last() {
@@ -181,8 +193,26 @@ impl Encoder<'_> {
             let Some((new, rest)) = words[known..].split_first() else {
                 return start;
             };
+            if !asked {
+                self.ask_for_new(rest);
+                asked = true;
+            }
             self.rare(new, start);
             (start, words) = (new.end, rest);
+        }
+    }
+
+    /// Where one word is new, in the first pages of a text, others are. Asks memory for all that it takes to look these up
+    /// in the vocabulary, so that they need not wait for one another.
+    #[inline(never)]
+    fn ask_for_new(&self, words: &[Word]) {
+        let sets = self.cache.sets();
+        let new = |word: &&Word| sets.get(word.key, word.hash).is_none();
+        for word in words.iter().filter(new) {
+            self.tables.prefetch_index(word.hash);
+        }
+        for word in words.iter().filter(new) {
+            self.tables.prefetch_key(word.hash);
         }
     }
 
@@ -197,7 +227,7 @@ impl Encoder<'_> {
         }
         let bytes = &self.text[start..word.end];
         let known = self.ids.len();
-        match self.tables.id_hashed(bytes, word.hash) {
+        match self.tables.id_of_key(word.key, word.hash) {
             Some(id) if self.vocabulary.takes_whole_pieces() => self.ids.push(id),
             _ => merge_short::<16>(self.tables, bytes, self.ids),
         }
@@ -300,7 +330,6 @@ fn merge_short<const N: usize>(tables: &Tables, piece: &[u8], ids: &mut Vec<u32>
     const NONE: u32 = u32::MAX;
     let n = piece.len();
     let (byte_ids, byte_pairs) = (&*tables.byte_ids, &*tables.byte_pairs);
-    let made = &*tables.made;
     let (mut parts, mut pairs) = ([0u32; N], [NONE; N]);
     let (mut next, mut previous) = ([0u8; N], [0u8; N]);
     for (i, &byte) in piece.iter().enumerate() {
@@ -324,7 +353,7 @@ fn merge_short<const N: usize>(tables: &Tables, piece: &[u8], ids: &mut Vec<u32>
         let right = usize::from(next[left]);
         let after = usize::from(next[right]);
         let before = usize::from(previous[left]);
-        parts[left] = made[best as usize >> 6];
+        parts[left] = tables.made(best >> 6);
         next[left] = after as u8;
         pairs[right] = NONE;
         pairs[left] = NONE;

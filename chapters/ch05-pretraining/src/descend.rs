@@ -1,0 +1,37 @@
+//! One step down.
+
+use anyhow::{Result, ensure};
+use tch::Tensor;
+
+use crate::{Optimizer, clip_gradients};
+
+// ANCHOR: descend
+/// One step of `optimizer` down the sum of `losses`, with learning rate `rate` and gradients of
+/// a common length of at most `clip`. Returns the sum.
+///
+/// Each loss is made, differentiated and forgotten before the next one, so a large batch can be
+/// worked on in parts that fit into memory: let each part's loss be its share of the mean.
+///
+/// # Errors
+/// When the loss or the gradient is not a number any more. Then nothing was moved.
+pub fn descend(
+    optimizer: &mut Optimizer,
+    losses: impl IntoIterator<Item = Tensor>,
+    clip: f64,
+    rate: f64,
+) -> Result<f64> {
+    optimizer.zero_grad();
+    let mut sum = 0.0;
+    for loss in losses {
+        loss.backward(); // adds to the gradients that are there
+        sum += loss.double_value(&[]);
+    }
+    let length = clip_gradients(&optimizer.parameters(), clip);
+    ensure!(
+        sum.is_finite() && length.is_finite(),
+        "the loss is {sum} and the gradient's length {length}"
+    );
+    optimizer.step(rate);
+    Ok(sum)
+}
+// ANCHOR_END: descend

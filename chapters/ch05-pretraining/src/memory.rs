@@ -1,0 +1,65 @@
+//! What a training step keeps in memory.
+
+use ch04::Gpt2Config;
+use tch::nn::VarStore;
+
+use crate::{Optimizer, Precision, TrainConfig};
+
+/// Bytes, by what they are for.
+///
+/// What is kept for the backward pass depends on the kernels that libtorch chooses, so it is an
+/// estimate: the inputs of every matrix product and norm, and the chances of every token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryReport {
+    /// The weights that the model computes with
+    pub weights: usize,
+    /// Their gradients
+    pub gradients: usize,
+    /// The optimizer's running means, and the masters in f32 where the weights are not
+    pub optimizer: usize,
+    /// What the blocks keep for the backward pass
+    pub activations: usize,
+    /// The logits and their logarithmic softmax, in f32
+    pub logits: usize,
+}
+
+impl MemoryReport {
+    /// What a run of these sizes keeps.
+    pub fn of(
+        variables: &VarStore,
+        optimizer: &Optimizer,
+        model: &Gpt2Config,
+        config: &TrainConfig,
+    ) -> Self {
+        let bytes = |tensor: &tch::Tensor| {
+            tensor.numel() * tensor.kind().elt_size_in_bytes()
+        };
+        let weights = variables.variables().values().map(bytes).sum();
+        let kept: usize = optimizer.state().iter().map(|(_, it)| bytes(it)).sum();
+        // In f32 the masters are the weights themselves.
+        let shared = if config.precision == Precision::F32 { weights } else { 0 };
+        let bits = config.precision.kind().elt_size_in_bytes();
+        let tokens = config.batch_size * model.n_positions as usize;
+        let (c, n) = (model.n_embd as usize, model.n_layer as usize);
+        // In a block: 2 inputs of norms, 2 outputs, q, k, v, the heads' output, 2 residuals,
+        // the wide layer before and after GELU (4 each).
+        let activations = tokens * c * n * 18 * bits;
+        let logits = tokens * model.vocab_size as usize * (bits + 4 + 4);
+        Self {
+            weights,
+            gradients: weights,
+            optimizer: kept - shared,
+            activations,
+            logits,
+        }
+    }
+
+    /// All of it.
+    pub fn total(&self) -> usize {
+        self.weights
+            + self.gradients
+            + self.optimizer
+            + self.activations
+            + self.logits
+    }
+}
