@@ -39,6 +39,11 @@ pub enum Source {
 }
 
 impl Source {
+    /// What is compiled in and stands in for nothing.
+    pub fn built_in(what: &'static str) -> Self {
+        Self::BuiltIn { what, missing: None, stands_for: None }
+    }
+
     /// The sentence to show on standard error: what is read, and how to get the real thing.
     pub fn note(&self) -> String {
         match self {
