@@ -1,6 +1,6 @@
-//! The built-in data, and the reader's own where there is some.
+//! The built-in data, the reader's own where there is some, and what was fetched.
 //!
-//! | what | built in | the reader's file |
+//! | what | built in | the file |
 //! |---|---|---|
 //! | [`stories`] | some by hand, any number from a grammar | |
 //! | [`messages`] | `builtin/messages.tsv` | the SMS Spam Collection |
@@ -9,22 +9,27 @@
 //! | [`completions()`] | `builtin/completions.json` | `hellaswag_val.jsonl` |
 //! | [`text()`] | [`LIGHTHOUSE`] | `the-verdict.txt`, `tinyshakespeare.txt` |
 //!
-//! The reader's files are looked for in the folder that `--data` names, else in the one that
-//! [`DATA_VARIABLE`] names. A program says on standard error which it used:
+//! A file is looked for in the folder that `--data` names, else in the one that
+//! [`DATA_VARIABLE`] names, else among the data sets of the [`catalog`] that were fetched into the
+//! [`store`]. Nothing is fetched unasked. A program says on standard error which it used:
 //!
 //! ```
 //! let loaded = datasets::instructions(None)?;
-//! eprintln!("{}", loaded.source);
+//! eprintln!("{}", loaded.source.note());
 //! # anyhow::Ok(())
 //! ```
 
+pub mod catalog;
 mod completions;
 mod drills;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 mod grammar;
 mod instructions;
 mod messages;
 mod preferences;
 mod source;
+pub mod store;
 pub mod stories;
 mod text;
 
@@ -34,4 +39,5 @@ pub use instructions::{Instruction, built_in_instructions, instructions};
 pub use messages::{Label, Message, built_in_messages, messages};
 pub use preferences::{Preference, built_in_preferences, preferences};
 pub use source::{DATA_VARIABLE, Loaded, Source};
+pub use store::folder_or_fetched;
 pub use text::{LIGHTHOUSE, text};

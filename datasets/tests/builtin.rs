@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use datasets::{Label, instructions, messages, stories};
+use datasets::{Label, built_in_instructions, built_in_messages, stories};
 
 #[test]
 fn the_stories_by_hand_are_many_and_each_is_its_own() {
@@ -32,7 +32,7 @@ fn first_words(story: &str, count: usize) -> String {
 
 #[test]
 fn the_messages_hold_both_labels() {
-    let messages = messages(None).unwrap().value;
+    let messages = built_in_messages().unwrap();
     for label in [Label::Ham, Label::Spam] {
         assert!(messages.iter().any(|message| message.label == label), "{label:?}");
     }
@@ -41,7 +41,7 @@ fn the_messages_hold_both_labels() {
 
 #[test]
 fn the_instructions_each_have_a_kind_and_an_answer() {
-    let instructions = instructions(None).unwrap().value;
+    let instructions = built_in_instructions().unwrap();
     assert!(!instructions.is_empty());
     for entry in instructions {
         assert!(

@@ -25,7 +25,8 @@ use tch::{Kind, Tensor};
   cargo run -p ch02 -- --batch-size 2 --context 4 --stride 1
   cargo run -p ch02 -- --data ~/texts      (reads the-verdict.txt there)")]
 struct Cli {
-    /// Folder that holds the-verdict.txt [default: $LLM_IN_RUST_DATA, else the built-in story]
+    /// Folder that holds the-verdict.txt [default: $LLM_IN_RUST_DATA, else what was fetched, else
+    /// the built-in story]
     #[arg(long)]
     data: Option<PathBuf>,
 
@@ -66,7 +67,7 @@ fn run() -> Result<()> {
     let device = cli.device.resolve()?;
     let Loaded { value: text, source } =
         datasets::text("the-verdict.txt", cli.data.as_deref())?;
-    eprintln!("{source}");
+    eprintln!("{}", source.note());
 
     let tokenizer = Tokenizer::gpt2();
     let ids = tokenizer.encode(&text);

@@ -198,7 +198,7 @@ impl Preset {
                 let count = config.windows_per_step() * steps;
                 let (training, validation) =
                     read_stories(tokenizer, config.seed, count);
-                let source = Source::BuiltIn { what: "stories", missing: None };
+                let source = Source::built_in("stories");
                 return Ok(Texts { training, validation, source });
             }
             Self::CharShakespeare => "tinyshakespeare.txt",

@@ -13,9 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail, ensure};
 use ch01::{DecodeStream, END_OF_TEXT, Tokenizer};
 use ch05::{Checkpoint, Precision, sample};
-use ch06::{
-    Pretrained, open, print_likeliest, print_logits, print_model, show_example,
-};
+use ch06::{Pretrained, print_likeliest, print_logits, print_model, show_example};
 use clap::{Args, Parser, Subcommand};
 use device::DeviceChoice;
 use tch::nn::ModuleT;
@@ -23,15 +21,18 @@ use tch::{Device, Tensor};
 
 /// Read GPT-2's weights from OpenAI's or Hugging Face's files, look into them, write them
 #[derive(Parser)]
-#[command(after_help = "Every DIR is a folder of OpenAI's or Hugging Face's.
+#[command(
+    after_help = "Every DIR is a folder of OpenAI's or Hugging Face's, or a model that was \
+fetched, by its name: `cargo run -p datasets -- fetch gpt2-124m`.
 
 Examples:
   cargo run -p ch06
-  cargo run -p ch06 -- inspect gpt2
-  cargo run -p ch06 -- import --from 124M --out datasets/trained/gpt2
+  cargo run -p ch06 -- inspect gpt2-124m
+  cargo run -p ch06 -- import --from gpt2-124m --out datasets/trained/gpt2
   cargo run -p ch06 -- export --checkpoint datasets/trained/stories --out stories --precision bf16
-  cargo run -p ch06 -- logits --checkpoint gpt2 --ids 6109,3626,6100 --last
-  cargo run --release -p ch06 -- generate --checkpoint gpt2 --prompt \"Every effort moves you\"")]
+  cargo run -p ch06 -- logits --checkpoint gpt2-124m --ids 6109,3626,6100 --last
+  cargo run --release -p ch06 -- generate --checkpoint gpt2-124m --prompt \"Every effort moves you\""
+)]
 struct Cli {
     #[command(subcommand)]
     task: Option<Task>,
@@ -137,6 +138,11 @@ fn main() -> ExitCode {
         Some(Task::Logits(args)) => logits(out, args),
         Some(Task::Generate(args)) => generate(out, args),
     })
+}
+
+/// Opens a folder, or a model that was fetched, by its name.
+fn open(dir: &Path) -> Result<Pretrained> {
+    ch06::open(&datasets::folder_or_fetched(dir)?)
 }
 
 /// Reads a folder of either format and writes one of Hugging Face's, which is ours too.

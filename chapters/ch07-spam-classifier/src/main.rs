@@ -70,7 +70,8 @@ struct Train {
     #[arg(long, conflicts_with = "checkpoint")]
     random: bool,
 
-    /// Folder with the SMS Spam Collection [default: the built-in messages]
+    /// Folder with the SMS Spam Collection [default: what was fetched, else the built-in
+    /// messages]
     #[arg(long)]
     data: Option<PathBuf>,
 
@@ -137,7 +138,8 @@ struct Eval {
     #[arg(long, default_value = SPAM)]
     checkpoint: PathBuf,
 
-    /// Folder with the SMS Spam Collection [default: the built-in messages]
+    /// Folder with the SMS Spam Collection [default: what was fetched, else the built-in
+    /// messages]
     #[arg(long)]
     data: Option<PathBuf>,
 
@@ -170,7 +172,8 @@ struct Classify {
 
 #[derive(Args)]
 struct Data {
-    /// Folder with the SMS Spam Collection [default: the built-in messages]
+    /// Folder with the SMS Spam Collection [default: what was fetched, else the built-in
+    /// messages]
     #[arg(long)]
     data: Option<PathBuf>,
 
@@ -234,7 +237,7 @@ fn train(args: &Train) -> Result<()> {
 /// The messages; which ones is said on standard error.
 fn read(data: Option<&Path>) -> Result<Loaded<Vec<Message>>> {
     let loaded = datasets::messages(data)?;
-    eprintln!("{}", loaded.source);
+    eprintln!("{}", loaded.source.note());
     Ok(loaded)
 }
 

@@ -138,7 +138,7 @@ fn the_seed_alone_decides_the_split() {
 
 #[test]
 fn the_built_in_messages_give_a_test_that_tells_one_percent() {
-    let messages = datasets::messages(None).unwrap().value;
+    let messages = datasets::built_in_messages().unwrap();
     let split = Split::new(&messages, 1).unwrap();
     assert!(split.test.len() > 200, "{} messages", split.test.len());
     assert!(split.repeated < 10, "{} are alike", split.repeated);

@@ -164,7 +164,8 @@ struct Show {
 
 #[derive(Args)]
 struct Data {
-    /// Folder with an instruction-data.json of yours [default: the built-in instructions]
+    /// Folder with an instruction-data.json of yours [default: what was fetched, else the built-in
+    /// instructions]
     #[arg(long = "data", value_name = "DIR")]
     folder: Option<PathBuf>,
 }
@@ -284,7 +285,7 @@ impl Train {
 impl Data {
     fn read(&self) -> Result<Vec<Instruction>> {
         let loaded = datasets::instructions(self.folder.as_deref())?;
-        eprintln!("{}", loaded.source);
+        eprintln!("{}", loaded.source.note());
         Ok(loaded.value)
     }
 }

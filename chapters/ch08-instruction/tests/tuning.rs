@@ -290,7 +290,7 @@ fn the_parts_hold_everything_once_and_share_no_question() {
 
 #[test]
 fn every_kind_gives_its_share() {
-    let parts = split(datasets::instructions(None).unwrap().value, SPLIT_SEED);
+    let parts = split(datasets::built_in_instructions().unwrap(), SPLIT_SEED);
     let count = |part: &[Instruction], kind: &str| {
         part.iter().filter(|entry| entry.kind.as_deref() == Some(kind)).count()
     };

@@ -26,7 +26,8 @@ pub struct Args {
     #[arg(long, default_value = "datasets/trained/road")]
     out: PathBuf,
 
-    /// Folder with messages and instructions of your own [default: the built-in data]
+    /// Folder with messages and instructions of your own [default: what was fetched, else the
+    /// built-in data]
     #[arg(long)]
     data: Option<PathBuf>,
 

@@ -25,7 +25,8 @@ pub struct Train {
     #[arg(long, value_enum, default_value_t)]
     preset: Preset,
 
-    /// Folder with texts of your own [default: $LLM_IN_RUST_DATA, else the built-in text]
+    /// Folder with texts of your own [default: $LLM_IN_RUST_DATA, else what was fetched, else the
+    /// built-in text]
     #[arg(long)]
     data: Option<PathBuf>,
 
@@ -179,7 +180,7 @@ impl Run {
             self.folder.display()
         );
         config.text = found;
-        eprintln!("{}", texts.source);
+        eprintln!("{}", texts.source.note());
         eprintln!(
             "{} windows of {} tokens to train on",
             texts.training.len(),

@@ -319,7 +319,7 @@ fn data() -> Check {
     match env::var_os(DATA_VARIABLE).map(PathBuf::from) {
         None => Check::good(
             "data folder",
-            format!("{DATA_VARIABLE} is not set; built-in data is used"),
+            format!("{DATA_VARIABLE} is not set; fetched or built-in data is used"),
         ),
         Some(folder) if folder.is_dir() => {
             Check::good("data folder", folder.display().to_string())
