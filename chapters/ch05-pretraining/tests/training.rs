@@ -81,6 +81,30 @@ fn the_loss_equals_libtorchs_and_survives_large_logits() {
 }
 
 #[test]
+fn logits_in_parts_give_the_same_loss_and_gradients() {
+    let _generator = testkit::seed(4);
+    let (b, t, c, v) = (2, 5, 8, 31);
+    let leaf = |shape: &[i64]| Tensor::randn(shape, CPU).set_requires_grad(true);
+    let (hidden, table) = (leaf(&[b, t, c]), leaf(&[v, c]));
+    let targets = Tensor::randint(v, [b, t], (Kind::Int64, Device::Cpu));
+    let gradients = |loss: Tensor| {
+        let found =
+            Tensor::run_backward(&[&loss], &[&hidden, &table], false, false);
+        (loss.detach(), found)
+    };
+    let logits = hidden.matmul(&table.tr());
+    let (loss, whole) = gradients(cross_entropy(&logits, &targets) * 0.5);
+    for rows in [1, 3, 10, 64] {
+        let parts = head_loss(&hidden, &table, &targets, rows) * 0.5;
+        let (in_parts, parts) = gradients(parts);
+        assert_close(&in_parts, &loss, 1e-6);
+        for (part, whole) in parts.iter().zip(&whole) {
+            assert_close(part, whole, 1e-6);
+        }
+    }
+}
+
+#[test]
 fn a_model_that_knows_nothing_has_the_vocabulary_as_its_perplexity() {
     let logits = Tensor::zeros([1, 4, 50_257], CPU);
     let loss =

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+pub mod bench;
 pub mod ladder;
 pub mod plot;
 pub mod tell;
