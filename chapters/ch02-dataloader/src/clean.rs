@@ -62,7 +62,7 @@ macro_rules! pattern {
 // `3 < 4` stays, and so does `<|endoftext|>`.
 pattern!(
     UNSEEN,
-    r"(?is)<!--.*?-->|<script\b.*?</script\s*>|<style\b.*?</style\s*>"
+    r"(?is)<!--.*?-->|<head\b.*?</head\s*>|<script\b.*?</script\s*>|<style\b.*?</style\s*>"
 );
 pattern!(
     TAG,

@@ -19,6 +19,8 @@ fn what_no_reader_sees_goes_with_its_content() {
     let page =
         "a<script>if (1 < 2) { b() }</script><STYLE>p { }</STYLE><!-- <p>c -->d";
     assert_eq!(strip_markup(page), "ad");
+    let page = "<head>\n<title>x</title></head><body>y<header>z</header>";
+    assert_eq!(strip_markup(page), "y\nz\n");
 }
 
 // ANCHOR: order

@@ -12,10 +12,10 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch02")
 }
 
-/// Two sets of 240 numbers drawn by lot, of which so many are in both.
+/// Two sets of 120 numbers drawn by lot, of which so many are in both.
 fn sets(common: usize, random: &mut ChaCha8Rng) -> [Shingles; 2] {
-    let numbers: Vec<u32> = (0..480 - common).map(|_| random.next_u32()).collect();
-    [&numbers[..240], &numbers[240 - common..]]
+    let numbers: Vec<u32> = (0..240 - common).map(|_| random.next_u32()).collect();
+    [&numbers[..120], &numbers[120 - common..]]
         .map(|set| Shingles::of_hashes(set.to_vec()))
 }
 
@@ -38,8 +38,8 @@ fn pairs_meet_along_an_s_curve() {
     let columns =
         ["32 × 4 formula", "32 × 4 measured", "16 × 8 formula", "16 × 8 measured"];
     let mut table = Table::new("similarity", columns);
-    for common in (0..=240).step_by(12) {
-        let similarity = common as f64 / (480 - common) as f64;
+    for common in (0..=120).step_by(6) {
+        let similarity = common as f64 / (240 - common) as f64;
         let row = [eager, usual].map(|bands| {
             let measured = share_that_meets(bands, common, random);
             [bands.chance(similarity), measured]

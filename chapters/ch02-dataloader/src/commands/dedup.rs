@@ -118,7 +118,7 @@ fn find(args: &Args, documents: &Documents) -> Result<Found> {
     let mut copies = 0;
     documents.each("comparing", |document| {
         match exact.add(&document.text) {
-            None => drop(near.add(&document.text)),
+            None => _ = near.add(&document.text),
             Some(first) => {
                 near.add_copy(first);
                 copies += 1;
@@ -154,22 +154,21 @@ impl Found {
         let Self { bands, threshold, documents, copies, near, comparisons, .. } =
             self;
         let mut text = String::new();
-        writeln!(text, "{documents:>9} documents")?;
-        writeln!(text, "{copies:>9} equal to another one")?;
-        writeln!(
-            text,
-            "{near:>9} nearly so: a similarity of {threshold} and more"
-        )?;
-        writeln!(text, "{:>9} kept\n", self.kept())?;
         let pairs = documents * documents.saturating_sub(1) / 2;
-        writeln!(text, "{:>9} groups", self.groups.len())?;
         let largest = self.groups.first().map_or(1, Vec::len);
-        writeln!(text, "{largest:>9} documents in the largest")?;
-        writeln!(text, "{comparisons:>9} comparisons, of {pairs} pairs")?;
+        let mut line = |what, count| writeln!(text, "{what:<25}{count:>10}");
+        line("documents", *documents as u64)?;
+        line("equal to an earlier one", *copies as u64)?;
+        line("nearly equal to one", *near as u64)?;
+        line("kept", self.kept() as u64)?;
+        line("groups", self.groups.len() as u64)?;
+        line("documents in the largest", largest as u64)?;
+        line("pairs", pairs as u64)?;
+        line("pairs compared", *comparisons)?;
         let chance = 100.0 * bands.chance(*threshold);
         writeln!(
             text,
-            "{chance:>7.1} % of the pairs with a similarity of {threshold} are compared"
+            "of pairs with a similarity of {threshold}, {chance:.1} % are compared"
         )?;
         for (group, beginnings) in self.groups.iter().zip(shown) {
             writeln!(text, "\n{} documents", group.len())?;

@@ -18,9 +18,9 @@ use super::show::at_least_one;
 use super::source::Source;
 
 /// What is asked about when nothing is: words of the built-in stories.
-const NEAR: [&str; 6] = ["mom", "red", "fox", "lamp", "happy", "three"];
+const NEAR: [&str; 6] = ["mom", "fox", "anna", "school", "happy", "big"];
 const ANALOGIES: [[&str; 3]; 3] =
-    [["boy", "girl", "dad"], ["he", "she", "grandpa"], ["small", "smaller", "big"]];
+    [["boy", "girl", "dad"], ["he", "she", "grandpa"], ["big", "bigger", "small"]];
 
 /// Learn word vectors, and ask which words are alike
 #[derive(clap::Args)]

@@ -16,9 +16,11 @@ pub struct CorpusOptions {
 }
 
 impl Default for CorpusOptions {
-    /// For texts of some hundred thousand words: at least 5 times, 5 words away, 1 in 1,000.
+    /// For texts of some hundred thousand words: at least 5 times, 2 words away, 1 in 1,000. Narrow
+    /// windows find words that can stand for one another, wide ones words of the same subject
+    /// (Levy and Goldberg 2014).
     fn default() -> Self {
-        Self { min_count: 5, window: 5, frequent: 1e-3 }
+        Self { min_count: 5, window: 2, frequent: 1e-3 }
     }
 }
 
