@@ -3,9 +3,9 @@
 // ANCHOR: task
 /// How much of `a` stands in `b` too: `|A ∩ B| / |A|` (Broder 1997).
 ///
-/// A poem that stands in a thick book has a tiny Jaccard similarity with it, and a containment of
-/// 1. Both sets are given as hashes in ascending order, each one once, as in
-/// `ch02::dedup::Shingles`. Go through both together, once: don't search `b` anew for each hash.
+/// A poem that stands in a thick book is hardly like it by Jaccard, and its containment is 1.
+/// Both sets are given as hashes in ascending order, each one once, as in
+/// `ch02::dedup::Shingles`. Go through both together, once: don't search `b` anew for each.
 ///
 /// The containment of an empty set is 0.
 pub fn containment(a: &[u32], b: &[u32]) -> f64 {

@@ -12,7 +12,7 @@ fn read(bytes: &[u8], form: Form) -> anyhow::Result<Vec<String>> {
 }
 
 fn error(bytes: &[u8], form: Form) -> String {
-    format!("{:#}", read(bytes, form).unwrap_err())
+    format!("{:#}", read(bytes, form).expect_err("it is no text"))
 }
 
 #[test]

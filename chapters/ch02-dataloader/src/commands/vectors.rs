@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use ch02::word_vectors::{
-    Corpus, CorpusOptions, TrainOptions, WordVectors, plane, train,
+    Corpus, CorpusOptions, Score, TrainOptions, WordVectors, plane, train,
 };
 use clap::value_parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,6 +21,16 @@ use super::source::Source;
 const NEAR: [&str; 6] = ["mom", "fox", "anna", "school", "happy", "big"];
 const ANALOGIES: [[&str; 3]; 3] =
     [["boy", "girl", "dad"], ["he", "she", "grandpa"], ["big", "bigger", "small"]];
+
+const FAMILY: [(&str, &str); 7] = [
+    ("boy", "girl"),
+    ("he", "she"),
+    ("his", "her"),
+    ("dad", "mom"),
+    ("papa", "mama"),
+    ("grandpa", "grandma"),
+    ("uncle", "aunt"),
+];
 
 /// Learn word vectors, and ask which words are alike
 #[derive(clap::Args)]
@@ -80,6 +90,13 @@ pub struct Args {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+impl Args {
+    /// Whether anything is asked.
+    fn asks(&self) -> bool {
+        !(self.near.is_empty() && self.analogy.is_empty() && self.map.is_empty())
+    }
 }
 
 /// Learns or reads vectors, keeps them where asked to, and answers.
@@ -163,13 +180,18 @@ fn save(vectors: &WordVectors, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Words and how close they are.
 type Words = Vec<(String, f64)>;
+
+/// Words and where they lie.
+type Places = Vec<(String, [f64; 2])>;
 
 /// Questions and what the vectors say.
 struct Answers {
     near: Vec<(String, Words)>,
     analogies: Vec<([String; 3], Words)>,
-    map: Vec<(String, [f64; 2])>,
+    family: Option<Score>,
+    map: Places,
     seen: f64,
 }
 
@@ -195,6 +217,7 @@ impl Answers {
         Ok(Self {
             near: near.collect::<Result<_>>()?,
             analogies: analogies.collect::<Result<_>>()?,
+            family: if args.asks() { None } else { vectors.score(&FAMILY).ok() },
             map,
             seen,
         })
@@ -211,6 +234,15 @@ impl Answers {
         }
         for ([a, b, c], found) in &self.analogies {
             writeln!(out, "{b} - {a} + {c}:  {}", list(found))?;
+        }
+        if let Some(Score { asked, right, by_the_last, is_the_last }) = self.family
+        {
+            writeln!(out, "{asked} analogies in the family: {right} right")?;
+            writeln!(
+                out,
+                "{by_the_last} if only the last word of a question counts"
+            )?;
+            writeln!(out, "{is_the_last} times the last word itself is closest")?;
         }
         if !self.map.is_empty() {
             writeln!(out, "word,x,y")?;
@@ -236,6 +268,14 @@ impl Answers {
         let answers = json!({
             "near": near.collect::<Vec<_>>(),
             "analogies": analogies.collect::<Vec<_>>(),
+            "family": self.family.map(|family| {
+                json!({
+                    "asked": family.asked,
+                    "right": family.right,
+                    "by_the_last": family.by_the_last,
+                    "is_the_last": family.is_the_last,
+                })
+            }),
             "map": map.collect::<Vec<_>>(),
         });
         writeln!(out, "{answers}")?;
@@ -251,22 +291,18 @@ fn questions(
     let analogies = args.analogy.chunks_exact(3);
     let analogies = analogies.map(|asked| [0, 1, 2].map(|it| asked[it].clone()));
     let (near, analogies) = (args.near.clone(), analogies.collect::<Vec<_>>());
-    if !near.is_empty() || !analogies.is_empty() || !args.map.is_empty() {
+    if args.asks() {
         return (near, analogies);
     }
     let is_known = |word: &&str| vectors.vector(word).is_ok();
     let near = NEAR.iter().filter(|word| is_known(word));
-    let asked =
-        ANALOGIES.iter().filter(|asked| asked.iter().all(|it| is_known(&it)));
+    let asked = ANALOGIES.iter().filter(|asked| asked.iter().all(&is_known));
     let asked = asked.map(|asked| asked.map(str::to_owned));
     (near.map(ToString::to_string).collect(), asked.collect())
 }
 
 /// The places of words in the plane in which they lie furthest apart.
-fn map(
-    vectors: &WordVectors,
-    words: &[String],
-) -> Result<(Vec<(String, [f64; 2])>, f64)> {
+fn map(vectors: &WordVectors, words: &[String]) -> Result<(Places, f64)> {
     if words.is_empty() {
         return Ok((Vec::new(), 0.0));
     }

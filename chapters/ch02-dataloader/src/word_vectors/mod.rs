@@ -18,4 +18,4 @@ mod vectors;
 pub use corpus::{Corpus, CorpusOptions};
 pub use plane::plane;
 pub use skip_gram::{SkipGram, TrainOptions, negative_sampling_loss, train};
-pub use vectors::WordVectors;
+pub use vectors::{Score, WordVectors};

@@ -15,6 +15,22 @@ pub struct WordVectors {
     directions: Tensor, // (v, c), each row of length 1
 }
 
+/// How well analogies are answered, and what the arithmetic has to do with it.
+///
+/// Source: Linzen (2016), "Issues in evaluating semantic spaces using word analogies",
+/// arXiv:1606.07736.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// How many analogies were asked
+    pub asked: usize,
+    /// How many are right at the first guess
+    pub right: usize,
+    /// How many would be right if only the last word of the question counted
+    pub by_the_last: usize,
+    /// How often the last word itself would be the answer, if it were allowed
+    pub is_the_last: usize,
+}
+
 impl WordVectors {
     /// Row `i` of `table`, `(v, c)`, is the vector of word `i`.
     ///
@@ -109,24 +125,33 @@ impl WordVectors {
     }
     // ANCHOR_END: analogy
 
-    /// How many analogies between `pairs` are right at the first guess, and how many were asked:
-    /// each pair with each other one.
+    /// Asks every analogy between two of `pairs`, in both directions.
     ///
     /// # Errors
     /// When a word is not in the table.
-    pub fn analogies_right(
-        &self,
-        pairs: &[(&str, &str)],
-    ) -> Result<(usize, usize)> {
-        let (mut right, mut asked) = (0, 0);
+    pub fn score(&self, pairs: &[(&str, &str)]) -> Result<Score> {
+        let mut score = Score::default();
         for &(a, b) in pairs {
             for &(c, d) in pairs.iter().filter(|&&other| other != (a, b)) {
-                let answers = self.analogy(a, b, c, 1)?;
-                right += usize::from(answers.first().is_some_and(|it| it.0 == d));
-                asked += 1;
+                self.ask([a, b, c, d], &mut score)?;
+                self.ask([b, a, d, c], &mut score)?;
             }
         }
-        Ok((right, asked))
+        Ok(score)
+    }
+
+    fn ask(&self, [a, b, c, d]: [&str; 4], score: &mut Score) -> Result<()> {
+        let first =
+            |found: Vec<(&str, f64)>| found.first().map(|it| it.0.to_owned());
+        let goal = self.direction(b)? - self.direction(a)? + self.direction(c)?;
+        let near_last = self.closest(&self.direction(c)?, &[a, b, c], 1)?;
+        score.asked += 1;
+        score.right +=
+            usize::from(first(self.analogy(a, b, c, 1)?).as_deref() == Some(d));
+        score.by_the_last += usize::from(first(near_last).as_deref() == Some(d));
+        let anything = first(self.closest(&goal, &[], 1)?);
+        score.is_the_last += usize::from(anything.as_deref() == Some(c));
+        Ok(())
     }
 
     /// Writes the vectors in word2vec's text form: a line with the sizes, then a line for each word.
