@@ -6,7 +6,6 @@ use ch01::{Analysis, Tokenizer};
 
 use crate::dedup::Exact;
 
-// ANCHOR: report
 /// Numbers on a data set, gathered document by document.
 ///
 /// ```
@@ -30,7 +29,6 @@ pub struct Report<'a> {
     exact: Exact,
     copies: usize,
 }
-// ANCHOR_END: report
 
 impl<'a> Report<'a> {
     /// A report without documents, for a model with `context` positions.

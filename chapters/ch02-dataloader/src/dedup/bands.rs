@@ -27,7 +27,11 @@ impl Bands {
     pub fn steepest(self) -> f64 {
         (1.0 / self.bands as f64).powf(1.0 / self.rows as f64)
     }
+}
+// ANCHOR_END: bands
 
+// ANCHOR: keys
+impl Bands {
     /// One key for each band: documents with an equal key meet in a bucket.
     ///
     /// # Panics
@@ -40,13 +44,15 @@ impl Bands {
             XxHash3_64::oneshot(&bytes)
         })
     }
+}
+// ANCHOR_END: keys
 
+impl Bands {
     /// How long a signature is: `b · r`.
     pub fn length(self) -> usize {
         self.bands * self.rows
     }
 }
-// ANCHOR_END: bands
 
 impl Default for Bands {
     /// 16 bands of 8 rows: what is alike by 0.8 is compared in 95 of 100 cases, what is alike by

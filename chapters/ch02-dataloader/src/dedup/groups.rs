@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-// ANCHOR: groups
 /// Numbers in groups that grow together: the union-find of Galler and Fischer (1964).
 ///
 /// Every number points to another one of its group, and the first of the group to itself.
@@ -22,6 +21,7 @@ pub struct Groups {
     towards_first: Vec<usize>,
 }
 
+// ANCHOR: groups
 impl Groups {
     /// One more number, the next one, in a group of its own.
     pub fn push(&mut self) -> usize {

@@ -38,6 +38,9 @@ impl MinHash {
     }
 }
 
+// ANCHOR_END: minhash
+
+// ANCHOR: estimate
 /// The share of places where two signatures agree: about the Jaccard similarity `J` of their sets.
 /// The standard error for `k` functions is `√(J (1 − J) / k)`, at most 0.044 for 128.
 ///
@@ -48,4 +51,4 @@ pub fn estimate(a: &[u32], b: &[u32]) -> f64 {
     let agreeing = a.iter().zip(b).filter(|(a, b)| a == b).count();
     agreeing as f64 / a.len() as f64
 }
-// ANCHOR_END: minhash
+// ANCHOR_END: estimate

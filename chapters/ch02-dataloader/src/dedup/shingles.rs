@@ -42,13 +42,6 @@ impl Shingles {
         let runs = parts.windows(size.min(parts.len()).max(1));
         Self::of_hashes(runs.map(|run| hash(&run.join(" "))).collect())
     }
-
-    /// A set that is known by its hashes.
-    pub fn of_hashes(mut hashes: Vec<u32>) -> Self {
-        hashes.sort_unstable();
-        hashes.dedup();
-        Self { hashes: hashes.into() }
-    }
 }
 // ANCHOR_END: shingles
 
@@ -78,6 +71,13 @@ impl Shingles {
 // ANCHOR_END: jaccard
 
 impl Shingles {
+    /// A set that is known by its hashes.
+    pub fn of_hashes(mut hashes: Vec<u32>) -> Self {
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self { hashes: hashes.into() }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.hashes.len()
