@@ -22,6 +22,8 @@ impl Example {
     pub fn loss(&self) -> f64 {
         // ANCHOR_END: task
         // SOLUTION: begin
+        // ln(1 + e^x), which is -ln sigma(-x)
+        let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
         let drawn = self.drawn.iter().map(|drawn| softplus(dot(&self.word, drawn)));
         softplus(-dot(&self.word, &self.neighbour)) + drawn.sum::<f64>()
         // SOLUTION: end
@@ -53,20 +55,15 @@ impl Example {
     }
 }
 
-// SOLUTION: begin
+/// The dot product.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// `1 / (1 + e⁻ˣ)`
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
-
-/// `ln(1 + eˣ)`, which is `−ln σ(−x)`.
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
-}
-// SOLUTION: end
 
 // ANCHOR: tests
 #[test]
