@@ -37,8 +37,8 @@ impl SkipGram {
 impl SkipGram {
     /// How well words and neighbours go together: the dot product of their vectors.
     ///
-    /// `index_select` is a lookup, as in an embedding. On a CPU libtorch adds up its gradient
-    /// about twenty times as fast.
+    /// `index_select` is a lookup, as in an embedding. On a CPU libtorch adds up its gradient many
+    /// times as fast.
     ///
     /// # Shapes
     /// - `words`: `(n)`, `Int64`
