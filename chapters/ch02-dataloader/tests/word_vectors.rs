@@ -188,6 +188,8 @@ fn king_minus_man_plus_woman_is_queen_where_the_vectors_say_so() {
     assert_eq!(answer, "queen");
     assert!((cosine - 1.0).abs() < 1e-6);
     assert_eq!(vectors.analogy("queen", "king", "woman", 1).unwrap()[0].0, "man");
+    // Of five words, the three that were asked about are no answers.
+    assert_eq!(vectors.analogy("man", "woman", "king", 9).unwrap().len(), 2);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use ch02::dedup::{Bands, Exact, Near, NearOptions, Unit};
 use serde_json::{Value, json};
 
@@ -83,12 +83,14 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
         let mut numbers = 0..;
         documents.each("writing", |document| {
             let number = numbers.next().unwrap_or_default();
+            let first = found.first.get(number).copied();
+            let first = first.context("the files changed while they were read")?;
             for (group, shown) in found.groups.iter().zip(&mut shown) {
                 if group.binary_search(&number).is_ok() && shown.len() < 3 {
                     shown.push(beginning(&document.text));
                 }
             }
-            match found.first[number] == number {
+            match first == number {
                 true => sink.write(&document, &mut out),
                 false => Ok(()),
             }
