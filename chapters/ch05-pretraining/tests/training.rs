@@ -448,3 +448,31 @@ fn sampling_stops_at_the_end_and_at_the_count() {
         trainer.model.next_logits(&start).argmax(-1, false).int64_value(&[0]);
     assert!(sample(&trainer.model, &start, 30, 1, likeliest, |_| ()).is_empty());
 }
+
+#[test]
+fn weights_of_other_sizes_are_named_in_one_sentence() {
+    let _generator = testkit::seed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let checkpoint = Checkpoint::new(&path);
+    checkpoint.save(&trainer(0.0, config(1)), &tokenizer(), &[]).unwrap();
+    let config = path.join("config.json");
+    let sizes = std::fs::read_to_string(&config).unwrap();
+    let sizes = sizes.replace("\"n_embd\": 24", "\"n_embd\": 48");
+    std::fs::write(&config, sizes).unwrap();
+    let error = format!("{:#}", checkpoint.load(Device::Cpu).unwrap_err());
+    assert!(
+        error.contains("model.safetensors does not fit config.json"),
+        "{error}"
+    );
+    assert!(error.contains("the sizes want") && !error.contains('\n'), "{error}");
+
+    let weights = path.join("model.safetensors");
+    let half = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &half[..half.len() / 2]).unwrap();
+    let error = format!("{:#}", checkpoint.load(Device::Cpu).unwrap_err());
+    assert!(
+        error.contains("model.safetensors") && !error.contains('\n'),
+        "{error}"
+    );
+}
