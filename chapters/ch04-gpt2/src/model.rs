@@ -72,6 +72,7 @@ impl Gpt2 {
         self.embedding.wte.weight.device()
     }
 
+    // ANCHOR: hidden
     /// What the last block hands to the output layer.
     ///
     /// # Shapes
@@ -92,6 +93,7 @@ impl Gpt2 {
         let table = self.lm_head.as_ref().unwrap_or(&self.embedding.wte.weight); // (v, c)
         hidden.linear(table, None::<&Tensor>)
     }
+    // ANCHOR_END: hidden
 
     /// The scores for the token that follows, without those for all earlier places.
     ///

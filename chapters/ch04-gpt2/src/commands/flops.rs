@@ -1,0 +1,98 @@
+//! `flops`: what a forward pass costs in arithmetic, part by part.
+
+use std::io::Write;
+
+use anyhow::Result;
+use ch04::{Flops, Gpt2Config, Parameters};
+use clap::{Args, value_parser};
+use serde_json::json;
+
+use super::numbers::{SIZES, name_of};
+
+/// Print the arithmetic of a forward pass, part by part, for all four sizes
+#[derive(Args)]
+#[command(after_help = "Examples:
+  cargo run -p ch04 -- flops
+  cargo run -p ch04 -- flops --tokens 100")]
+pub struct FlopsArgs {
+    /// Texts at once
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(i64).range(1..))]
+    batch: i64,
+
+    /// Tokens of each text
+    #[arg(long, default_value_t = 1024, value_parser = value_parser!(i64).range(1..=1_000_000))]
+    tokens: i64,
+
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Counts, without building a model.
+pub fn run(args: &FlopsArgs, out: &mut impl Write) -> Result<()> {
+    let counted = SIZES.map(|size| {
+        let config = Gpt2Config::released(size);
+        let flops = Flops::of(&config, args.batch, args.tokens);
+        (name_of(size), Parameters::of(&config).total(), flops)
+    });
+    match args.json {
+        true => as_json(&counted, out),
+        false => as_table(args, &counted, out),
+    }
+}
+
+type Counted = (String, i64, Flops);
+
+fn as_table(
+    args: &FlopsArgs,
+    counted: &[Counted],
+    out: &mut impl Write,
+) -> Result<()> {
+    let tokens = args.batch * args.tokens;
+    writeln!(
+        out,
+        "GFLOP of a forward pass of {} x {} tokens",
+        args.batch, args.tokens
+    )?;
+    write!(out, "{:22}", "")?;
+    for (name, ..) in counted {
+        write!(out, "{name:>20}")?;
+    }
+    writeln!(out)?;
+    let parts = counted[0].2.parts().map(|(name, _)| name);
+    for (i, part) in parts.into_iter().enumerate() {
+        write!(out, "{part:22}")?;
+        for (_, _, flops) in counted {
+            let (_, count) = flops.parts()[i];
+            let share = 100.0 * count as f64 / flops.total() as f64;
+            write!(out, "{:>11.1} ({share:4.1} %)", giga(count))?;
+        }
+        writeln!(out)?;
+    }
+    write!(out, "{:22}", "together")?;
+    for (_, _, flops) in counted {
+        write!(out, "{:>11.1}         ", giga(flops.total()))?;
+    }
+    write!(out, "\n{:22}", "2 x parameters x t")?;
+    for (_, parameters, _) in counted {
+        write!(out, "{:>11.1}         ", giga(2 * parameters * tokens))?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+fn giga(count: i64) -> f64 {
+    count as f64 / 1e9
+}
+
+fn as_json(counted: &[Counted], out: &mut impl Write) -> Result<()> {
+    let sizes: Vec<_> = counted
+        .iter()
+        .map(|(name, parameters, flops)| {
+            json!({"size": name, "parameters": parameters, "parts": flops, "total": flops.total()})
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &sizes)?;
+    writeln!(out)?;
+    Ok(())
+}
