@@ -15,7 +15,10 @@ fn folder() -> PathBuf {
 
 #[test]
 fn gelu_is_smooth_where_relu_has_a_corner() {
-    let x: Vec<_> = (-30..=30).map(|i| f64::from(i) / 10.0).collect();
+    // A point just right of 0, so that the jump of ReLU's slope looks like one.
+    let tenths = |i| f64::from(i) / 10.0;
+    let x: Vec<_> =
+        (-30..=0).map(tenths).chain([0.001]).chain((1..=30).map(tenths)).collect();
     let curves = [Curve::gelu(&x), Curve::relu(&x)];
     let columns = ["GELU", "ReLU", "slope of GELU", "slope of ReLU"];
     let mut table = Table::new("x", columns);
