@@ -31,14 +31,13 @@ fn by_hand(out: &mut impl Write) -> Result<()> {
     let x = tch::no_grad(|| {
         Linear::new(&variables.root(), 5, 6, true).forward(&inputs).relu() // (b, c)
     });
-    let c = 6.0;
     print_rows(out, "x", &x)?;
     print_rows(out, "mean", &x.mean_dim(-1, true, Kind::Float))?;
     let variance = x.var_dim(-1, false, true); // divides by c
     print_rows(out, "variance", &variance)?;
     let y = layer_norm(&x, &Tensor::ones([6], CPU), &Tensor::zeros([6], CPU), 0.0);
     print_rows(out, "normed", &y)?;
-    let by_five: Tensor = &y * ((c - 1.0) / c as f64).sqrt();
+    let by_five: Tensor = &y * (5.0f64 / 6.0).sqrt(); // the root of (c - 1) / c
     print_rows(out, "normed, were the variance divided by c - 1 = 5", &by_five)
 }
 

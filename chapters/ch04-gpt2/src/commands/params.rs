@@ -24,6 +24,7 @@ pub fn run(args: &Params, out: &mut impl Write) -> Result<()> {
         return as_json(out);
     }
     counts(out)?;
+    changed(out)?;
     memory(out)
 }
 
@@ -45,6 +46,24 @@ fn counts(out: &mut impl Write) -> Result<()> {
             grouped(Parameters::of(&config).total()),
             grouped(Parameters::of(&untied).total()),
         )?;
+    }
+    Ok(())
+}
+
+/// The smallest size with one number doubled.
+fn changed(out: &mut impl Write) -> Result<()> {
+    let gpt2 = Gpt2Config::default;
+    let doubled = [
+        ("layers", Gpt2Config { n_layer: 2 * gpt2().n_layer, ..gpt2() }),
+        ("width", Gpt2Config { n_embd: 2 * gpt2().n_embd, ..gpt2() }),
+        ("heads", Gpt2Config { n_head: 2 * gpt2().n_head, ..gpt2() }),
+        ("positions", Gpt2Config { n_positions: 2 * gpt2().n_positions, ..gpt2() }),
+        ("vocabulary", Gpt2Config { vocab_size: 2 * gpt2().vocab_size, ..gpt2() }),
+    ];
+    writeln!(out, "\ngpt2, doubled        parameters")?;
+    for (name, config) in doubled {
+        let total = Parameters::of(&config).total();
+        writeln!(out, "{name:16} {:>14}", grouped(total))?;
     }
     Ok(())
 }
