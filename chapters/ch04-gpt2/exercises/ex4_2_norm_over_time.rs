@@ -105,6 +105,20 @@ fn a_leak_is_measured_in_full() {
 }
 
 #[test]
+fn the_largest_change_counts_and_not_the_mean() {
+    let x = random([2, 3, 4]);
+    let last = x.narrow(1, 2, 1).copy();
+    let watchman = |seen: &Tensor| {
+        let changed = !seen.narrow(1, 2, 1).equal(&last);
+        let said = seen.zeros_like();
+        let corner = said.narrow(0, 1, 1).narrow(1, 0, 1).narrow(2, 0, 1);
+        let _ = corner.shallow_clone().fill_(f64::from(changed));
+        said
+    };
+    assert_eq!(leak(&watchman, &x), 1.0);
+}
+
+#[test]
 fn the_vectors_that_are_handed_in_stay_as_they_are() {
     let x = random([2, 4, 3]);
     let before = x.copy();
