@@ -54,30 +54,29 @@ fn as_table(
         "GFLOP of a forward pass of {} x {} tokens",
         args.batch, args.tokens
     )?;
-    write!(out, "{:22}", "")?;
+    write!(out, "{:20}", "")?;
     for (name, ..) in counted {
-        write!(out, "{name:>20}")?;
+        write!(out, "{name:>15}")?;
     }
     writeln!(out)?;
     let parts = counted[0].2.parts().map(|(name, _)| name);
     for (i, part) in parts.into_iter().enumerate() {
-        write!(out, "{part:22}")?;
+        write!(out, "{part:20}")?;
         for (_, _, flops) in counted {
             let (_, count) = flops.parts()[i];
             let share = 100.0 * count as f64 / flops.total() as f64;
-            write!(out, "{:>11.1} ({share:4.1} %)", giga(count))?;
+            write!(out, "{:>9.1} {share:>4.1}%", giga(count))?;
         }
         writeln!(out)?;
     }
-    write!(out, "{:22}", "together")?;
-    for (_, _, flops) in counted {
-        write!(out, "{:>11.1}         ", giga(flops.total()))?;
-    }
-    write!(out, "\n{:22}", "2 x parameters x t")?;
-    for (_, parameters, _) in counted {
-        write!(out, "{:>11.1}         ", giga(2 * parameters * tokens))?;
-    }
-    writeln!(out)?;
+    let together = |label, counts: Vec<i64>| {
+        let row = counts.iter().map(|&count| format!("{:>9.1}", giga(count)));
+        format!("{label:20}{}", row.collect::<Vec<_>>().join("      "))
+    };
+    let totals = counted.iter().map(|(.., flops)| flops.total()).collect();
+    writeln!(out, "{}", together("together", totals))?;
+    let rule = counted.iter().map(|(_, n, _)| 2 * n * tokens).collect();
+    writeln!(out, "{}", together("2 N for each token", rule))?;
     Ok(())
 }
 

@@ -63,11 +63,11 @@ pub fn run(args: &Shapes, out: &mut impl Write) -> Result<()> {
                 "attention" | "feed-forward" => format!(", in each of {n} blocks"),
                 _ => String::new(),
             };
-            writeln!(out, "\n{part}{times}")?;
+            writeln!(out, "\n{:71}{:>9}", format!("{part}{times}"), "MiB")?;
         }
         writeln!(
             out,
-            "  {:36} {:12} {:24} {:>9.3} MiB",
+            "  {:35}{:13}{:20} {:>9.3}",
             step.makes,
             format!("({})", step.letters.replace(' ', ", ")),
             format!("{:?}", step.shape),
