@@ -16,11 +16,11 @@ use super::numbers::{SIZES, name_of};
   cargo run -p ch04 -- flops --tokens 100")]
 pub struct FlopsArgs {
     /// Texts at once
-    #[arg(long, default_value_t = 1, value_parser = value_parser!(i64).range(1..))]
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(i64).range(1..=1_000))]
     batch: i64,
 
-    /// Tokens of each text
-    #[arg(long, default_value_t = 1024, value_parser = value_parser!(i64).range(1..=1_000_000))]
+    /// Tokens of each text; more than GPT-2 can see are counted as well
+    #[arg(long, default_value_t = 1024, value_parser = value_parser!(i64).range(1..=100_000))]
     tokens: i64,
 
     /// As JSON
@@ -59,16 +59,7 @@ fn as_table(
         write!(out, "{name:>15}")?;
     }
     writeln!(out)?;
-    let parts = counted[0].2.parts().map(|(name, _)| name);
-    for (i, part) in parts.into_iter().enumerate() {
-        write!(out, "{part:20}")?;
-        for (_, _, flops) in counted {
-            let (_, count) = flops.parts()[i];
-            let share = 100.0 * count as f64 / flops.total() as f64;
-            write!(out, "{:>9.1} {share:>4.1}%", giga(count))?;
-        }
-        writeln!(out)?;
-    }
+    parts(counted, out)?;
     let together = |label, counts: Vec<i64>| {
         let row = counts.iter().map(|&count| format!("{:>9.1}", giga(count)));
         format!("{label:20}{}", row.collect::<Vec<_>>().join("      "))
@@ -77,6 +68,21 @@ fn as_table(
     writeln!(out, "{}", together("together", totals))?;
     let rule = counted.iter().map(|(_, n, _)| 2 * n * tokens).collect();
     writeln!(out, "{}", together("2 N for each token", rule))?;
+    Ok(())
+}
+
+/// A line for each part: how much, and which share of the whole.
+fn parts(counted: &[Counted], out: &mut impl Write) -> Result<()> {
+    let names = counted[0].2.parts().map(|(name, _)| name);
+    for (i, part) in names.into_iter().enumerate() {
+        write!(out, "{part:20}")?;
+        for (_, _, flops) in counted {
+            let (_, count) = flops.parts()[i];
+            let share = 100.0 * count as f64 / flops.total() as f64;
+            write!(out, "{:>9.1} {share:>4.1}%", giga(count))?;
+        }
+        writeln!(out)?;
+    }
     Ok(())
 }
 
