@@ -72,6 +72,7 @@ impl Gpt2 {
         self.embedding.wte.weight.device()
     }
 
+    // ANCHOR: hidden
     /// What the last block hands to the output layer.
     ///
     /// # Shapes
@@ -96,6 +97,7 @@ impl Gpt2 {
     pub fn output_table(&self) -> &Tensor {
         self.lm_head.as_ref().unwrap_or(&self.embedding.wte.weight)
     }
+    // ANCHOR_END: hidden
 
     /// The scores for the token that follows, without those for all earlier places.
     ///
