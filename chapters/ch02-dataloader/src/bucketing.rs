@@ -49,5 +49,5 @@ pub fn filling(lengths: &[usize], batches: &[Vec<usize>]) -> f64 {
         .iter()
         .map(|batch| batch.len() * longest(batch).unwrap_or_default())
         .sum();
-    1.0 - text as f64 / all.max(1) as f64
+    (all - text) as f64 / all.max(1) as f64
 }

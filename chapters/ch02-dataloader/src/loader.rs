@@ -36,7 +36,6 @@ impl Default for LoaderOptions {
     }
 }
 
-// ANCHOR: share
 /// Which windows are ours when several computers train together: of every `ranks` windows that
 /// follow each other, the one at `rank`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +45,6 @@ pub struct Share {
     /// How many there are
     pub ranks: u64,
 }
-// ANCHOR_END: share
 
 impl Default for Share {
     fn default() -> Self {

@@ -158,8 +158,10 @@ impl Waits {
     pub fn starved(&self) -> f64 {
         self.waited.as_secs_f64() / self.elapsed.as_secs_f64().max(1e-9)
     }
-    // ANCHOR_END: waits
+}
+// ANCHOR_END: waits
 
+impl Waits {
     fn add(&mut self, asked: Instant, answered: Instant) {
         let wait = answered - asked;
         self.items += 1;

@@ -6,7 +6,6 @@ use crate::Windows;
 use crate::shards::Shards;
 use crate::windows::windows_in;
 
-// ANCHOR: source
 /// Windows that are numbered from 0.
 pub trait Source: Send + Sync {
     /// How many there are.
@@ -21,7 +20,6 @@ pub trait Source: Send + Sync {
     /// When there is no such window.
     fn read(&self, number: u64, ids: &mut Vec<i64>);
 }
-// ANCHOR_END: source
 
 impl Source for Windows {
     fn count(&self) -> u64 {
@@ -66,7 +64,6 @@ impl ShardWindows {
         Self { shards, context, stride, ends }
     }
 
-    // ANCHOR: locate
     /// Where window `number` is: the shard, and the token at which it starts.
     ///
     /// # Panics
@@ -77,7 +74,6 @@ impl ShardWindows {
         let before = shard.checked_sub(1).map_or(0, |shard| self.ends[shard]);
         (shard, (number - before) as usize * self.stride)
     }
-    // ANCHOR_END: locate
 }
 
 impl Source for ShardWindows {

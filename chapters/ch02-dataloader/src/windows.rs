@@ -57,7 +57,6 @@ impl Windows {
     }
 }
 
-// ANCHOR: windows_in
 /// How many windows of `context` tokens there are in so many tokens, if they start `stride`
 /// apart.
 ///
@@ -71,4 +70,3 @@ pub(crate) fn windows_in(tokens: usize, context: usize, stride: usize) -> usize 
         None => 0,
     }
 }
-// ANCHOR_END: windows_in

@@ -57,7 +57,6 @@ fn the_order_does_not_depend_on_the_workers() {
     }
 }
 
-// ANCHOR: wrap
 #[test]
 fn every_epoch_has_every_window_once_and_the_next_one_follows() {
     let mut loader = loader(Cursor::start(1), options(2));
@@ -70,7 +69,6 @@ fn every_epoch_has_every_window_once_and_the_next_one_follows() {
     assert_ne!(all[..23], all[23..46]);
     assert_eq!(loader.cursor(), Cursor { seed: 1, epoch: 5, place: 0 });
 }
-// ANCHOR_END: wrap
 
 // ANCHOR: resume
 #[test]
@@ -233,7 +231,9 @@ fn waiting_is_counted() {
     };
     // Nothing is made ahead: all time is waiting.
     let mut by_hand = Prefetch::new(0, 1, slow).unwrap();
-    (0..5).for_each(|_| drop(by_hand.take().unwrap()));
+    for _ in 0..5 {
+        by_hand.take().unwrap();
+    }
     let waits = by_hand.waits();
     assert_eq!(waits.items, 5);
     assert!(waits.waited >= Duration::from_millis(50));

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -144,11 +143,9 @@ fn time(args: &Args, mut loader: Loader, memory: &mut Memory) -> Result<Round> {
     loader.reset_waits();
     let start = Instant::now();
     for batch in 0..args.batches {
-        let batch_of_ids = loader.next_batch()?;
-        if !args.step.is_zero() {
-            thread::sleep(args.step);
-        }
-        drop(batch_of_ids);
+        let ids = loader.next_batch()?;
+        be_busy(args.step);
+        drop(ids);
         if batch % 100 == 0 {
             memory.look();
         }
@@ -162,6 +159,14 @@ fn time(args: &Args, mut loader: Loader, memory: &mut Memory) -> Result<Round> {
         starved: waits.waited.as_secs_f64() / seconds,
         longest: waits.longest,
     })
+}
+
+/// Does what a model would do with the processor: keep it.
+fn be_busy(time: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        std::hint::spin_loop();
+    }
 }
 
 fn median(rounds: &[Round]) -> Round {

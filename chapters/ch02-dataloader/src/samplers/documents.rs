@@ -8,7 +8,6 @@ use super::{Cursor, Permutation, Sampler};
 use crate::shards::{Shard, Shards};
 use crate::windows::windows_in;
 
-// ANCHOR: documents
 /// In each epoch the shards come in another order, and in each shard the documents do. Laid end
 /// to end again, they are cut into windows.
 ///
@@ -23,7 +22,6 @@ pub struct DocumentShuffle {
     windows: u64,
     recent: Mutex<Recent>,
 }
-// ANCHOR_END: documents
 
 /// What was worked out last, as the next window needs it too.
 #[derive(Debug, Default)]

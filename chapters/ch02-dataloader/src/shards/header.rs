@@ -20,13 +20,13 @@ pub enum Width {
     /// `u32`: for larger ones
     Four,
 }
+// ANCHOR_END: width
 
 impl Width {
     /// The smaller one, if all ids of such a vocabulary fit.
     pub fn for_ids(ids: u32) -> Self {
         if ids <= 1 << 16 { Self::Two } else { Self::Four }
     }
-    // ANCHOR_END: width
 
     /// The number itself.
     pub fn bytes(self) -> usize {
