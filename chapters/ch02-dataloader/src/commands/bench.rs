@@ -203,13 +203,17 @@ fn print(
     writeln!(out, "{} tokens in shards", grouped(shards.tokens()))?;
     writeln!(out, "order       workers  million tokens/s  starved  longest wait")?;
     for (line, median) in medians {
+        // Without a model there is nothing to do but wait.
+        let starved = match args.step.is_zero() {
+            true => "–".to_owned(),
+            false => format!("{:.1} %", 100.0 * median.starved),
+        };
         writeln!(
             out,
-            "{:<12}{:>7}{:>18.1}{:>8.1} %{:>11.2} ms",
+            "{:<12}{:>7}{:>18.1}{starved:>9}{:>11.2} ms",
             line.order,
             line.workers,
             median.tokens_per_second / 1e6,
-            100.0 * median.starved,
             1e3 * median.longest.as_secs_f64()
         )?;
     }

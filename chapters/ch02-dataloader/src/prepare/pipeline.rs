@@ -93,7 +93,8 @@ fn work(
 fn encode(files: &[PathBuf], encoder: &Encoder, mut job: Job) -> Result<Job> {
     let Chunk { at, ref text, is_last, rule, .. } = job.chunk;
     let file = || files[at.file].display();
-    let text = match str::from_utf8(text) {
+    // The standard library's check costs a twentieth of the time that encoding takes.
+    let text = match simdutf8::compat::from_utf8(text) {
         Ok(text) => text,
         Err(error) => bail!(
             "{} is not UTF-8 text: see byte {}",

@@ -32,7 +32,7 @@ impl<S: Source> Sampler for Anywhere<S> {
     fn read(&self, at: Cursor, ids: &mut Vec<i64>) {
         let chance = mix(mix(mix(at.seed) ^ at.epoch) ^ at.place);
         // As a fraction of 2⁶⁴, the chance cuts 0..count into equal parts.
-        let number = u128::from(chance) * u128::from(self.source.count()) >> 64;
-        self.source.read(number as u64, ids);
+        let product = u128::from(chance) * u128::from(self.source.count());
+        self.source.read((product >> 64) as u64, ids);
     }
 }

@@ -32,7 +32,7 @@ pub use permutation::Permutation;
 pub use shuffled::Shuffled;
 
 use crate::ShardWindows;
-use crate::shards::Shards;
+use crate::shards::{Shard, Shards};
 
 // ANCHOR: sampler
 /// Decides which window comes at which place of which epoch.
@@ -91,6 +91,9 @@ impl Order {
         context: usize,
         stride: usize,
     ) -> Arc<dyn Sampler> {
+        if matches!(self, Self::Shuffled | Self::Random) {
+            shards.iter().for_each(Shard::expect_jumps);
+        }
         let windows = |stride| ShardWindows::new(shards.clone(), context, stride);
         match self {
             Self::Sequential => Arc::new(InOrder(windows(stride))),

@@ -76,6 +76,13 @@ impl Shard {
     }
     // ANCHOR_END: read
 
+    /// Tells the system that reads will jump about. Otherwise, where one page is looked at, it
+    /// fetches those around it as well, and most of that work is for nothing.
+    pub fn expect_jumps(&self) {
+        #[cfg(unix)]
+        let _ = self.map.advise(memmap2::Advice::Random); // it is free not to listen
+    }
+
     /// Where each document starts, found by reading all tokens. The last one may lack its end,
     /// if the shard is cut there.
     pub fn document_starts(&self) -> Vec<usize> {
