@@ -136,7 +136,7 @@ fn a_run_in_order_repeats_itself() {
     }
     let figure = Figure {
         name: "periodicity",
-        finding: "TODO",
+        finding: "In order, the costs of the batches repeat after every epoch; mixed documents end the repeating, but neighbours stay alike; shuffled windows are alike nowhere",
         chart: lines(
             Axis::linear("batches in between, in epochs"),
             Axis::linear("how alike two batches are"),

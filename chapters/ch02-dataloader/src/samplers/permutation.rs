@@ -17,6 +17,8 @@
 //!
 //! Source: Black and Rogaway (2002), "Ciphers with Arbitrary Finite Domains".
 
+use std::array;
+
 /// Rounds of the network. Four are enough for a cipher whose `f` is perfect (Luby and Rackoff);
 /// two more cost a few nanoseconds and make up for halves of a few bits.
 const ROUNDS: usize = 6;
@@ -35,8 +37,7 @@ impl Permutation {
     pub fn new(n: u64, seed: u64, epoch: u64) -> Self {
         let bits = u64::BITS - n.saturating_sub(1).leading_zeros();
         let half = bits.div_ceil(2).max(1);
-        let key = mix(mix(seed) ^ epoch);
-        let keys = std::array::from_fn(|round| mix(key ^ round as u64));
+        let keys = array::from_fn(|i| mix(mix(mix(seed) ^ epoch) ^ i as u64));
         Self { n, half, keys }
     }
 
