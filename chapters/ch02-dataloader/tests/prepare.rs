@@ -49,7 +49,7 @@ fn run(
 
 /// All tokens of a folder, and the lengths of its shards.
 fn contents(folder: &Path) -> (Vec<i64>, Vec<usize>) {
-    let shards = Shards::open(folder).unwrap();
+    let shards = Shards::open(folder).expect("it is there");
     let lengths = shards.iter().map(|shard| shard.tokens()).collect();
     (shards.iter().flat_map(ids).collect(), lengths)
 }
@@ -59,7 +59,7 @@ fn expected(files: &[PathBuf]) -> Vec<i64> {
     let tokenizer = Tokenizer::gpt2();
     let mut all = Vec::new();
     for file in files {
-        let text = fs::read_to_string(file).unwrap();
+        let text = fs::read_to_string(file).expect("it is there");
         let documents = text.split(END_OF_TEXT).map(|it| it.trim_matches('\n'));
         for document in documents.filter(|it| !it.is_empty()) {
             tokenizer.encode_into(document, &mut all);
@@ -100,10 +100,21 @@ fn neither_threads_nor_chunks_change_the_tokens() {
 
 /// When each shard was written.
 fn written(folder: &Path) -> HashMap<PathBuf, SystemTime> {
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let shards = files.filter(|path| path.extension().unwrap() == "tokens");
+    let files = fs::read_dir(folder)
+        .expect("it is there")
+        .map(|file| file.expect("it is there").path());
+    let shards =
+        files.filter(|path| path.extension().expect("it is there") == "tokens");
     shards
-        .map(|path| (path.clone(), path.metadata().unwrap().modified().unwrap()))
+        .map(|path| {
+            (
+                path.clone(),
+                path.metadata()
+                    .expect("it is there")
+                    .modified()
+                    .expect("it is there"),
+            )
+        })
         .collect()
 }
 

@@ -77,14 +77,14 @@ fn documents_start_behind_an_end_of_text() {
 
 /// What opening a shard says, after its bytes were changed.
 fn complaint(change: impl FnOnce(&mut Vec<u8>)) -> String {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("room on the disk");
     let path = folder.path().join("spoilt.tokens");
     write(&path, &[1, 2, 3, END]);
-    let mut bytes = fs::read(&path).unwrap();
+    let mut bytes = fs::read(&path).expect("room on the disk");
     change(&mut bytes);
-    fs::write(&path, bytes).unwrap();
+    fs::write(&path, bytes).expect("room on the disk");
     let error = match Shard::open(&path) {
-        Ok(shard) => shard.verify().unwrap_err(),
+        Ok(shard) => shard.verify().expect_err("it should be refused"),
         Err(error) => error,
     };
     let message = format!("{error:#}");
