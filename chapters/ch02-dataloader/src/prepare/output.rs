@@ -38,8 +38,13 @@ impl<'a> Output<'a> {
         Width::for_ids(self.vocabulary.ids).bytes()
     }
 
-    /// Appends the tokens of the next chunk, which starts at `at`.
-    pub fn push(&mut self, at: Position, tokens: &[u8]) -> Result<()> {
+    /// Appends the tokens of the next chunk, which starts at `at`. So many documents end there.
+    pub fn push(
+        &mut self,
+        at: Position,
+        tokens: &[u8],
+        documents: u64,
+    ) -> Result<()> {
         let width = self.width();
         let total = (tokens.len() / width) as u64;
         let mut done = std::mem::take(&mut self.skip);
@@ -55,7 +60,11 @@ impl<'a> Output<'a> {
             };
             let end = total.min(done + size - shard.tokens());
             let part = &tokens[done as usize * width..end as usize * width];
-            shard.push_encoded(part, ends(part, width, self.end_of_text))?;
+            let documents = match part.len() == tokens.len() {
+                true => documents,
+                false => ends(part, width, self.end_of_text),
+            };
+            shard.push_encoded(part, documents)?;
             done = end;
             if shard.tokens() == size {
                 self.finish_shard(Position { skip: done, ..at })?;

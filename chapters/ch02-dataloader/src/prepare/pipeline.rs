@@ -24,6 +24,7 @@ struct Job {
     chunk: Chunk,
     ids: Vec<u32>,
     tokens: Vec<u8>,
+    documents: u64,
 }
 
 /// Where threads take a buffer with text.
@@ -104,7 +105,7 @@ fn encode(files: &[PathBuf], encoder: &Encoder, mut job: Job) -> Result<Job> {
     };
     let stretch = Stretch { text, is_first: at.byte == 0, is_last };
     job.ids.clear();
-    encoder
+    job.documents = encoder
         .encode(rule, &stretch, &mut job.ids)
         .with_context(|| format!("{}, byte {}", file(), at.byte))?;
     job.tokens.clear();
@@ -135,7 +136,7 @@ fn collect(
         early.insert(job.chunk.number, job);
         while let Some(job) = early.remove(&next) {
             let at = job.chunk.at;
-            output.push(at, &job.tokens)?;
+            output.push(at, &job.tokens, job.documents)?;
             let bytes = before[at.file] + at.byte + job.chunk.text.len() as u64;
             let shards = output.manifest().shards.len();
             progress(Progress { bytes, of, shards })?;

@@ -90,40 +90,39 @@ pub struct Stretch<'a> {
 }
 
 impl Encoder<'_> {
-    /// Appends the ids of a stretch.
+    /// Appends the ids of a stretch, and says how many documents end in it.
     pub fn encode(
         &self,
         rule: DocumentRule,
         stretch: &Stretch,
         ids: &mut Vec<u32>,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         match rule {
             DocumentRule::ByName | DocumentRule::Marker => {
-                self.marked(stretch, ids);
+                Ok(self.marked(stretch, ids))
             }
             DocumentRule::Lines => {
-                for line in lines(stretch.text) {
-                    self.document(line, ids);
-                }
+                let documents = lines(stretch.text);
+                Ok(documents.map(|line| self.document(line, ids)).sum())
             }
-            DocumentRule::Jsonl => {
-                for line in lines(stretch.text) {
+            DocumentRule::Jsonl => lines(stretch.text)
+                .map(|line| {
                     let record: Record = serde_json::from_str(line)
                         .with_context(|| broken(stretch.text, line))?;
-                    self.document(&record.text, ids);
-                }
-            }
+                    Ok(self.document(&record.text, ids))
+                })
+                .sum(),
         }
-        Ok(())
     }
 
     /// Documents between markers. The first may have begun in an earlier stretch, and the last
     /// may go on in a later one.
-    fn marked(&self, stretch: &Stretch, ids: &mut Vec<u32>) {
+    fn marked(&self, stretch: &Stretch, ids: &mut Vec<u32>) -> u64 {
         let text = stretch.text;
         let (mut start, mut has_begun) = (0, !stretch.is_first);
         let markers = memmem::find_iter(text.as_bytes(), END_OF_TEXT)
             .map(|marker| (marker, true));
+        let mut documents = 0;
         for (end, is_marker) in markers.chain([(text.len(), false)]) {
             let mut part = &text[start..end];
             if !has_begun {
@@ -133,18 +132,21 @@ impl Encoder<'_> {
             if ends {
                 part = part.trim_end_matches(LINE_ENDS);
             }
-            self.tokenizer.encode_into(part, ids);
-            if ends && (has_begun || !part.is_empty()) {
-                ids.push(self.end_of_text);
+            match ends && (has_begun || !part.is_empty()) {
+                true => documents += self.document(part, ids),
+                false => self.tokenizer.encode_into(part, ids),
             }
             start = end + END_OF_TEXT.len();
             has_begun = false;
         }
+        documents
     }
 
-    fn document(&self, text: &str, ids: &mut Vec<u32>) {
+    /// Appends a document, or the end of one.
+    fn document(&self, text: &str, ids: &mut Vec<u32>) -> u64 {
         self.tokenizer.encode_into(text, ids);
         ids.push(self.end_of_text);
+        1
     }
 }
 
