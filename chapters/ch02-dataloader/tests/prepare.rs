@@ -90,7 +90,8 @@ fn neither_threads_nor_chunks_change_the_tokens() {
     let folder = TempDir::new().unwrap();
     let files = files(folder.path());
     let mut seen = Vec::new();
-    for (threads, chunk) in [(1, 1), (1, 300), (3, 64), (4, 1 << 20)] {
+    let ways = [(1, 1), (1, 300), (2, 7), (3, 64), (8, 1), (4, 1 << 20)];
+    for (threads, chunk) in ways {
         let out = folder.path().join(format!("out-{threads}-{chunk}"));
         run(&files, &out, &PrepareOptions { threads, chunk, ..options() }).unwrap();
         seen.push(contents(&out));

@@ -1,14 +1,14 @@
 //! Any number of texts to a folder of token shards.
 //!
 //! Everything happens at once: while one thread encodes a stretch of text, another reads the
-//! next, and a third writes the one before. A fixed number of buffers goes round between them,
-//! so memory is flat however large the files are:
+//! next, or writes the one before. A fixed number of buffers goes round between them, so memory
+//! is flat however large the files are:
 //!
 //! ```text
-//!       ┌──────────── empty buffers ◄──────────────┐
+//!       ┌────────────── empty buffers ◄────────────┐
 //!       ▼                                          │
 //!   read a chunk ──► encode it ──► put in order ──► write
-//!   (one at a time)  (all threads)        (one thread)
+//!   (one at a time)  (all threads)       (one thread)
 //! ```
 //!
 //! The result does not depend on the number of threads. Each finished shard is noted in

@@ -27,23 +27,38 @@ struct Job {
     documents: u64,
 }
 
-/// Where threads take a buffer with text.
-struct Intake<'a> {
-    chunks: Chunks<'a>,
-    empty: Receiver<Job>,
+/// What the threads share.
+struct Shop<'a> {
+    files: &'a [PathBuf],
+    encoder: &'a Encoder<'a>,
+    empty: Mutex<Receiver<Job>>,
+    chunks: Mutex<Chunks<'a>>,
 }
 
-impl Intake<'_> {
-    /// The next chunk, in a buffer that is free. Chunks are numbered in the order in which
-    /// buffers are taken, so the one that must be written next always has a buffer: nobody
-    /// waits for ever.
-    fn next(&mut self) -> Result<Option<Job>> {
-        let Ok(mut job) = self.empty.recv() else { return Ok(None) }; // it is all over
-        Ok(self.chunks.read(&mut job.chunk)?.then_some(job))
+impl Shop<'_> {
+    /// The next chunk, encoded in this buffer; `None` when there are no more.
+    ///
+    /// A chunk gets its number when it has a buffer already. So the one that must be written
+    /// next always has one, and nobody waits for ever.
+    fn serve(&self, mut job: Job) -> Result<Option<Job>> {
+        let is_there =
+            self.chunks.lock().expect("no thread panics").read(&mut job.chunk)?;
+        is_there.then(|| encode(self.files, self.encoder, job)).transpose()
+    }
+
+    /// An empty buffer, as soon as there is one; `None` when it is all over.
+    fn wait_for_buffer(&self) -> Option<Job> {
+        self.empty.lock().expect("no thread panics").recv().ok()
+    }
+
+    /// An empty buffer, if there is one.
+    fn buffer(&self) -> Option<Job> {
+        self.empty.try_lock().ok()?.try_recv().ok()
     }
 }
 
-/// Encodes all chunks with so many threads, and writes the shards.
+/// Encodes all chunks with so many threads, and writes the shards. The calling thread writes, and
+/// encodes too while there is nothing to write.
 pub fn run(
     files: &[PathBuf],
     chunks: Chunks,
@@ -57,37 +72,58 @@ pub fn run(
     for _ in 0..BUFFERS * threads {
         give_back.send(Job::default()).expect("`empty` is still here");
     }
-    let intake = Mutex::new(Intake { chunks, empty });
+    let (empty, chunks) = (Mutex::new(empty), Mutex::new(chunks));
+    let shop = Shop { files, encoder, empty, chunks };
     let (done, finished) = channel();
     thread::scope(|scope| {
-        for _ in 0..threads {
-            let (intake, done) = (&intake, done.clone());
-            scope.spawn(move || work(files, intake, encoder, &done));
+        for _ in 1..threads {
+            let (shop, done) = (&shop, done.clone());
+            scope.spawn(move || work(shop, &done));
         }
         drop(done);
         // When this returns, well or not, its ends of the channels are gone and all threads stop.
-        collect(files, output, finished, give_back, progress)
+        let writer = Writer::new(output, give_back, progress);
+        write(&shop, finished, writer)
     })
 }
 
-/// A thread: encodes chunks until there are no more.
-fn work(
-    files: &[PathBuf],
-    intake: &Mutex<Intake>,
-    encoder: &Encoder,
-    done: &Sender<Result<Job>>,
-) {
+/// A thread that encodes until there are no more chunks.
+fn work(shop: &Shop, done: &Sender<Result<Job>>) {
     let _alarm = Alarm(done);
-    loop {
-        let job = intake.lock().expect("no thread panics").next();
-        let job = job
-            .and_then(|job| job.map(|job| encode(files, encoder, job)).transpose());
-        let Some(job) = job.transpose() else { return };
+    while let Some(buffer) = shop.wait_for_buffer() {
+        let Some(job) = shop.serve(buffer).transpose() else { return };
         let is_over = job.is_err();
         if done.send(job).is_err() || is_over {
             return;
         }
     }
+}
+
+/// The thread that writes.
+fn write<P: FnMut(Progress) -> Result<()>>(
+    shop: &Shop,
+    finished: Receiver<Result<Job>>,
+    mut writer: Writer<P>,
+) -> Result<Manifest> {
+    loop {
+        for job in finished.try_iter() {
+            writer.take(job?)?;
+        }
+        match shop.buffer() {
+            Some(buffer) => match shop.serve(buffer)? {
+                Some(job) => writer.take(job)?,
+                None => break, // what is left is with the others
+            },
+            None => match finished.recv() {
+                Ok(job) => writer.take(job?)?,
+                Err(_) => break,
+            },
+        }
+    }
+    for job in finished {
+        writer.take(job?)?;
+    }
+    writer.output.finish(Position { file: shop.files.len(), ..Position::default() })
 }
 
 /// Text to tokens, within one buffer.
@@ -113,38 +149,46 @@ fn encode(files: &[PathBuf], encoder: &Encoder, mut job: Job) -> Result<Job> {
     Ok(job)
 }
 
-/// Puts the chunks in order, writes them, and gives the buffers back.
-fn collect(
-    files: &[PathBuf],
-    mut output: Output,
-    finished: Receiver<Result<Job>>,
+/// Puts chunks in order, writes them, and gives the buffers back.
+struct Writer<'a, P> {
+    output: Output<'a>,
     give_back: Sender<Job>,
-    mut progress: impl FnMut(Progress) -> Result<()>,
-) -> Result<Manifest> {
-    let sizes = output.manifest().recipe.files.iter().map(|file| file.bytes);
-    let before: Vec<u64> = sizes
-        .scan(0, |sum, bytes| {
-            *sum += bytes;
-            Some(*sum - bytes)
-        })
-        .collect();
-    let of = output.manifest().recipe.files.iter().map(|file| file.bytes).sum();
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    for job in finished {
-        let job = job?;
-        early.insert(job.chunk.number, job);
-        while let Some(job) = early.remove(&next) {
-            let at = job.chunk.at;
-            output.push(at, &job.tokens, job.documents)?;
-            let bytes = before[at.file] + at.byte + job.chunk.text.len() as u64;
-            let shards = output.manifest().shards.len();
-            progress(Progress { bytes, of, shards })?;
-            next += 1;
-            let _ = give_back.send(job); // nobody wants it at the end
-        }
+    progress: P,
+    /// Bytes of the files before each one
+    before: Vec<u64>,
+    of: u64,
+    /// Chunks that came before their turn
+    early: BTreeMap<u64, Job>,
+    next: u64,
+}
+
+impl<'a, P: FnMut(Progress) -> Result<()>> Writer<'a, P> {
+    fn new(output: Output<'a>, give_back: Sender<Job>, progress: P) -> Self {
+        let mut of = 0;
+        let sizes = output.manifest().recipe.files.iter().map(|file| file.bytes);
+        let before = sizes.map(|bytes| {
+            of += bytes;
+            of - bytes
+        });
+        let before = before.collect();
+        let (early, next) = (BTreeMap::new(), 0);
+        Self { output, give_back, progress, before, of, early, next }
     }
-    output.finish(Position { file: files.len(), ..Position::default() })
+
+    /// Writes this chunk and those that waited for it, or keeps it for later.
+    fn take(&mut self, job: Job) -> Result<()> {
+        self.early.insert(job.chunk.number, job);
+        while let Some(job) = self.early.remove(&self.next) {
+            let Chunk { at, ref text, .. } = job.chunk;
+            self.output.push(at, &job.tokens, job.documents)?;
+            let bytes = self.before[at.file] + at.byte + text.len() as u64;
+            let shards = self.output.manifest().shards.len();
+            (self.progress)(Progress { bytes, of: self.of, shards })?;
+            self.next += 1;
+            let _ = self.give_back.send(job); // nobody wants it at the end
+        }
+        Ok(())
+    }
 }
 
 /// Tells the others when a thread panics: they would wait for its chunk for ever.
