@@ -54,6 +54,21 @@ impl Default for Share {
 
 /// Batches without end: after the last window of an epoch comes the first of the next, in the
 /// same batch if there is room.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use ch02::samplers::{Cursor, Shuffled};
+/// use ch02::{Loader, LoaderOptions, Windows};
+///
+/// let windows = Windows::new((0..101).collect(), 10, 10);
+/// let sampler = Arc::new(Shuffled(windows));
+/// let mut loader = Loader::new(sampler, Cursor::start(1), LoaderOptions::default())?;
+/// let batch = loader.next_batch()?;
+/// assert_eq!(batch.inputs.size(), [8, 10]); // (b, t)
+/// assert_eq!(loader.cursor(), Cursor { seed: 1, epoch: 0, place: 8 });
+/// # anyhow::Ok(())
+/// ```
 pub struct Loader {
     from: Cursor,
     windows: u64,
