@@ -3,6 +3,9 @@
 //! ```console
 //! $ cargo run -p ch02
 //! $ cargo run -p ch02 -- --batch-size 8 --context 4 --stride 4
+//! $ cargo run --release -p ch02 -- prepare --out stories *.txt
+//! $ cargo run -p ch02 -- peek stories
+//! $ cargo run --release -p ch02 -- bench stories
 //! $ cargo run -p ch02 -- clean --out clean.txt page.html notes.txt
 //! $ cargo run --release -p ch02 -- vectors
 //! ```
@@ -15,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use commands::{clean, dedup, report, show, vectors};
+use commands::{bench, clean, dedup, peek, prepare, report, show, vectors};
 
 /// Cut a text into batches of inputs and targets, and turn them into vectors; clean texts first
 #[derive(Parser)]
@@ -23,6 +26,8 @@ use commands::{clean, dedup, report, show, vectors};
   cargo run -p ch02
   cargo run -p ch02 -- --batch-size 2 --context 4 --stride 1
   cargo run -p ch02 -- --data ~/texts      (reads the-verdict.txt there)
+  cargo run --release -p ch02 -- prepare --out stories *.txt
+  cargo run -p ch02 -- peek stories
   cargo run --release -p ch02 -- clean --out clean.txt page.html notes.txt
   cargo run --release -p ch02 -- dedup --out unique.jsonl pages.jsonl
 
@@ -38,6 +43,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    Prepare(prepare::Args),
+    Peek(peek::Args),
+    Bench(bench::Args),
     Clean(clean::Args),
     Dedup(dedup::Args),
     Report(report::Args),
@@ -52,6 +60,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     let out = &mut io::stdout().lock();
     match cli.task {
+        Some(Task::Prepare(args)) => prepare::run(&args, out),
+        Some(Task::Peek(args)) => peek::run(&args, out),
+        Some(Task::Bench(args)) => bench::run(&args, out),
         Some(Task::Clean(args)) => clean::run(&args, out),
         Some(Task::Dedup(args)) => dedup::run(&args, out),
         Some(Task::Report(args)) => report::run(&args, out),

@@ -32,11 +32,7 @@ impl Windows {
 
     /// How many windows there are.
     pub fn len(&self) -> usize {
-        // A window needs `context` inputs and one more id, the last target.
-        match self.ids.len().checked_sub(self.context + 1) {
-            Some(spare) => spare / self.stride + 1,
-            None => 0,
-        }
+        windows_in(self.ids.len(), self.context, self.stride)
     }
 
     /// Whether the text is too short for even one window.
@@ -58,5 +54,19 @@ impl Windows {
         let start = i * self.stride;
         let end = start + self.context;
         (&self.ids[start..end], &self.ids[start + 1..end + 1])
+    }
+}
+
+/// How many windows of `context` tokens there are in so many tokens, if they start `stride`
+/// apart.
+///
+/// # Panics
+/// When `context` or `stride` is 0.
+pub(crate) fn windows_in(tokens: usize, context: usize, stride: usize) -> usize {
+    assert!(context > 0 && stride > 0, "context and stride must be at least 1");
+    // A window needs `context` inputs and one more id, the last target.
+    match tokens.checked_sub(context + 1) {
+        Some(spare) => spare / stride + 1,
+        None => 0,
     }
 }

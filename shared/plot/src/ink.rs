@@ -44,7 +44,10 @@ pub fn text_width(text: &str) -> i32 {
 /// The number with at most four digits that matter.
 pub fn number(value: f64) -> String {
     let size = value.abs();
-    if size != 0.0 && !(1e-3..1e6).contains(&size) {
+    if size < 1e-12 {
+        return "0".to_owned(); // a mark at 0, less what rounding left of it
+    }
+    if !(1e-3..1e6).contains(&size) {
         return format!("{value:.0e}");
     }
     let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
