@@ -9,10 +9,14 @@
 /// between has `peak`.
 #[derive(Clone, Copy)]
 pub struct Trapezoid {
+    /// The largest rate
     pub peak: f64,
+    /// Steps that climb
     pub warmup: usize,
+    /// Steps that fall
     pub cooldown: usize,
-    pub steps: usize, // at least warmup + cooldown
+    /// Steps in all: at least as many as climb and fall
+    pub steps: usize,
 }
 // ANCHOR_END: task
 

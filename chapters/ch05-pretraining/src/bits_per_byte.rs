@@ -2,7 +2,6 @@
 
 use std::f64::consts::LN_2;
 
-// ANCHOR: bits_per_byte
 /// Bits that a model needs for a byte of text: its surprise at the whole text, shared out over
 /// the text's bytes. `loss` is the mean over `tokens` tokens, in nats; together they spell
 /// `bytes` bytes.
@@ -17,4 +16,3 @@ pub fn bits_per_byte(loss: f64, tokens: usize, bytes: usize) -> f64 {
     let bits = loss * tokens as f64 / LN_2; // a nat is 1 / ln 2 bits
     bits / bytes as f64
 }
-// ANCHOR_END: bits_per_byte
