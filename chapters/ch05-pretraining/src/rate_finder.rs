@@ -37,7 +37,7 @@ impl RateRange {
         ensure!(
             lowest > 0.0 && highest > lowest && highest.is_finite(),
             "the learning rate cannot grow from {lowest} to {highest}: \
-             give a lowest one above 0 and a higher highest one"
+             it must begin above 0 and end higher"
         );
         ensure!(
             steps > SPAN,

@@ -170,14 +170,23 @@ fn the_smoothed_loss_is_a_mean_whose_weights_sum_to_one() {
 
 // ---- The program --------------------------------------------------------------------------
 
+/// What `find-rate` with these arguments says when it fails, which it must.
+fn complaint(arguments: &[&str]) -> String {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ch05"));
+    let ended = program.arg("find-rate").args(arguments).output();
+    let ended = ended.expect("the program starts");
+    assert!(!ended.status.success());
+    String::from_utf8(ended.stderr).expect("it speaks in text")
+}
+
 #[test]
 fn rates_that_shrink_are_refused_in_one_sentence_before_anything_is_read() {
-    let program = Command::new(env!("CARGO_BIN_EXE_ch05"))
-        .args(["find-rate", "--lowest", "1", "--highest", "0.1"])
-        .output()
-        .unwrap();
-    assert!(!program.status.success());
-    let said = String::from_utf8(program.stderr).unwrap();
+    let said = complaint(&["--lowest", "1", "--highest", "0.1"]);
     assert!(said.starts_with("error: the learning rate cannot grow from 1 to 0.1"));
     assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_picture_that_its_own_numbers_would_overwrite_is_refused() {
+    assert!(complaint(&["--out", "rates.csv"]).contains("must end in .svg"));
 }

@@ -63,7 +63,7 @@ pub struct FindRate {
     precision: Option<Precision>,
 
     /// Draw the losses into this SVG file, with the numbers in a CSV file beside it
-    #[arg(long)]
+    #[arg(long, value_parser = svg)]
     out: Option<PathBuf>,
 
     /// Print one JSON object
@@ -73,6 +73,14 @@ pub struct FindRate {
     /// Where tensors live
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
+}
+
+/// A path that ends in `.svg`, so that the numbers beside it have another name.
+fn svg(path: &str) -> Result<PathBuf, String> {
+    match Path::new(path).extension() {
+        Some(it) if it == "svg" => Ok(path.into()),
+        _ => Err("its name must end in .svg".into()),
+    }
 }
 
 /// Lines of the table on the terminal, about.
@@ -112,16 +120,14 @@ pub fn run(args: &FindRate) -> Result<()> {
     };
     let probes = find_rate(trainer, &texts.training, &range, show)?;
     bar.finish_and_clear();
-    if let Some(path) = &args.out {
-        draw(&probes, path)?;
-    }
-    report(&probes, args)
+    report(&probes, args)?;
+    args.out.as_deref().map_or(Ok(()), |path| draw(&probes, path))
 }
 
 fn report(probes: &[Probe], args: &FindRate) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let suggestion = suggest_rate(probes);
     if args.json {
+        let suggestion = suggest_rate(probes);
         let lines = probes.iter().map(|it| {
             json!({ "rate": it.rate, "loss": it.loss, "smoothed": it.smoothed })
         });
@@ -139,19 +145,24 @@ fn report(probes: &[Probe], args: &FindRate) -> Result<()> {
     for Probe { rate, loss, smoothed } in probes.iter().step_by(every) {
         writeln!(out, "{rate:>10.1e}{loss:>11.3}{smoothed:>11.3}")?;
     }
-    writeln!(out, "\n{}", sentence(suggestion, args))?;
+    writeln!(out, "\n{}", sentence(probes, args))?;
     Ok(())
 }
 
 /// What the curve says, in words.
-fn sentence(suggestion: Option<Suggestion>, args: &FindRate) -> String {
-    let Some(suggestion) = suggestion else {
+fn sentence(probes: &[Probe], args: &FindRate) -> String {
+    let Some(suggestion) = suggest_rate(probes) else {
         return format!(
             "The loss never fell. Try a smaller --lowest than {:e}, or more --steps.",
             args.lowest
         );
     };
     let Suggestion { steepest, lowest } = suggestion;
+    if probes.last().is_some_and(|last| last.rate == lowest) {
+        return format!(
+            "The loss still fell at {lowest:.1e}, the last rate. Try a larger --highest."
+        );
+    }
     format!(
         "The loss fell fastest at {steepest:.1e} and was lowest at {lowest:.1e}, \
          a tenth of which is {:.1e}.\nTake a peak of about these: --lr {steepest:.0e}",
