@@ -100,17 +100,9 @@ fn train_here(cli: &Cli) -> Result<()> {
     let seconds = start.elapsed().as_secs_f64();
     println!(
         "{}",
-        json!({ "seconds": seconds, "peak": peak(), "tokens": vocabulary.len() })
+        json!({ "seconds": seconds, "peak": cli::peak_memory(), "tokens": vocabulary.len() })
     );
     Ok(())
-}
-
-/// The most memory this process has had, in bytes, where the system tells it in a file.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kilobytes * 1024)
 }
 
 /// What takes part, and what was measured of it.

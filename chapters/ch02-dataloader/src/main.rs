@@ -1,116 +1,61 @@
-//! Text to batches to vectors.
+//! Text to batches to vectors, and texts fit to be learned from.
 //!
 //! ```console
 //! $ cargo run -p ch02
 //! $ cargo run -p ch02 -- --batch-size 8 --context 4 --stride 4
+//! $ cargo run -p ch02 -- clean --out clean.txt page.html notes.txt
+//! $ cargo run --release -p ch02 -- vectors
 //! ```
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+mod commands;
+
+use std::io;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
-use ch01::Tokenizer;
-use ch02::{Batches, InputEmbedding, Windows};
-use clap::Parser;
-use datasets::Loaded;
-use device::DeviceChoice;
-use tch::nn::{Module, VarStore};
-use tch::{Kind, Tensor};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
 
-/// Cut a text into batches of inputs and targets, and turn them into vectors
+use commands::{clean, dedup, report, show, vectors};
+
+/// Cut a text into batches of inputs and targets, and turn them into vectors; clean texts first
 #[derive(Parser)]
 #[command(after_help = "Examples:
   cargo run -p ch02
   cargo run -p ch02 -- --batch-size 2 --context 4 --stride 1
-  cargo run -p ch02 -- --data ~/texts      (reads the-verdict.txt there)")]
+  cargo run -p ch02 -- --data ~/texts      (reads the-verdict.txt there)
+  cargo run --release -p ch02 -- clean --out clean.txt page.html notes.txt
+  cargo run --release -p ch02 -- dedup --out unique.jsonl pages.jsonl
+
+Every task has its own --help.")]
+#[command(args_conflicts_with_subcommands = true)]
 struct Cli {
-    /// Folder that holds the-verdict.txt [default: $LLM_IN_RUST_DATA, else what was fetched, else
-    /// the built-in story]
-    #[arg(long)]
-    data: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Option<Task>,
 
-    /// Windows in a batch
-    #[arg(long, default_value_t = 4, value_parser = at_least_one)]
-    batch_size: usize,
-
-    /// Tokens in a window
-    #[arg(long, default_value_t = 8, value_parser = at_least_one)]
-    context: usize,
-
-    /// Tokens from one window's start to the next one's
-    #[arg(long, default_value_t = 8, value_parser = at_least_one)]
-    stride: usize,
-
-    /// Shuffle the windows with this seed
-    #[arg(long)]
-    seed: Option<u64>,
-
-    /// Where tensors live
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceChoice,
+    #[command(flatten)]
+    show: show::Args,
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("must be a whole number, at least 1".to_string()),
-        Ok(number) => Ok(number),
-    }
+#[derive(Subcommand)]
+enum Task {
+    Clean(clean::Args),
+    Dedup(dedup::Args),
+    Report(report::Args),
+    Vectors(vectors::Args),
 }
 
 fn main() -> ExitCode {
-    cli::run(run)
-}
-
-fn run() -> Result<()> {
     let cli = Cli::parse();
-    let device = cli.device.resolve()?;
-    let Loaded { value: text, source } =
-        datasets::text("the-verdict.txt", cli.data.as_deref())?;
-    eprintln!("{}", source.note());
-
-    let tokenizer = Tokenizer::gpt2();
-    let ids = tokenizer.encode(&text);
-    let windows = Windows::new(ids.clone(), cli.context, cli.stride);
-    let batches = match cli.seed {
-        Some(seed) => Batches::shuffled(&windows, cli.batch_size, seed, device),
-        None => Batches::in_order(&windows, cli.batch_size, device),
-    };
-    let out = &mut io::stdout().lock();
-    writeln!(out, "{} characters, {} tokens", text.chars().count(), ids.len())?;
-    writeln!(out, "{} windows, {} batches", windows.len(), batches.iter().len())?;
-    let Some(batch) = batches.iter().next() else {
-        bail!(
-            "the text is too short for one batch: lower --batch-size or --context"
-        )
-    };
-
-    writeln!(out, "\nfirst batch: inputs (b, t) = {:?}", batch.inputs.size())?;
-    print_ids(out, &batch.inputs)?;
-    writeln!(out, "targets: the same, one token further on")?;
-    print_ids(out, &batch.targets)?;
-    let first = Vec::<i64>::try_from(batch.inputs.get(0))?;
-    let first: Vec<u32> =
-        first.into_iter().map(u32::try_from).collect::<Result<_, _>>()?;
-    writeln!(out, "first window: {:?}", tokenizer.decode(&first)?)?;
-
-    tch::manual_seed(123);
-    let variables = VarStore::new(device);
-    let (v, positions) = (tokenizer.vocab_size() as i64, cli.context as i64);
-    let embedding = InputEmbedding::new(&variables.root(), v, positions, 256, 0.02);
-    let vectors = embedding.forward(&batch.inputs);
-    writeln!(out, "\nas vectors: (b, t, c) = {:?}", vectors.size())?;
-    Ok(())
+    cli::run(|| run(cli))
 }
 
-/// One line for each window.
-fn print_ids(out: &mut impl Write, ids: &Tensor) -> Result<()> {
-    for row in Vec::<Vec<i64>>::try_from(ids.to_kind(Kind::Int64))? {
-        writeln!(
-            out,
-            "{}",
-            row.iter().map(|id| format!("{id:>7}")).collect::<String>()
-        )?;
+fn run(cli: Cli) -> Result<()> {
+    let out = &mut io::stdout().lock();
+    match cli.task {
+        Some(Task::Clean(args)) => clean::run(&args, out),
+        Some(Task::Dedup(args)) => dedup::run(&args, out),
+        Some(Task::Report(args)) => report::run(&args, out),
+        Some(Task::Vectors(args)) => vectors::run(&args, out),
+        None => show::run(&cli.show, out),
     }
-    Ok(())
 }

@@ -35,6 +35,7 @@ impl FeedForward {
     }
 }
 
+// ANCHOR: feed_forward
 impl ModuleT for FeedForward {
     /// # Shapes
     /// - `x`: `(b, t, c)`
@@ -44,3 +45,4 @@ impl ModuleT for FeedForward {
         self.c_proj.forward(&wide).dropout(self.dropout, train) // (b, t, c)
     }
 }
+// ANCHOR_END: feed_forward

@@ -72,6 +72,7 @@ impl Gpt2 {
         self.embedding.wte.weight.device()
     }
 
+    // ANCHOR: hidden
     /// What the last block hands to the output layer.
     ///
     /// # Shapes
@@ -89,9 +90,14 @@ impl Gpt2 {
     /// - `hidden`: `(…, c)`
     /// - returns `(…, v)`
     pub fn head(&self, hidden: &Tensor) -> Tensor {
-        let table = self.lm_head.as_ref().unwrap_or(&self.embedding.wte.weight); // (v, c)
-        hidden.linear(table, None::<&Tensor>)
+        hidden.linear(self.output_table(), None::<&Tensor>)
     }
+
+    /// The table whose rows the head compares with, `(v, c)`: the token table where it is tied.
+    pub fn output_table(&self) -> &Tensor {
+        self.lm_head.as_ref().unwrap_or(&self.embedding.wte.weight)
+    }
+    // ANCHOR_END: hidden
 
     /// The scores for the token that follows, without those for all earlier places.
     ///

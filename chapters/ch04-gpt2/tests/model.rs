@@ -323,6 +323,22 @@ fn an_untrained_model_is_as_surprised_as_one_that_knows_nothing() {
     assert!((loss.double_value(&[]) - 61f64.ln()).abs() < 0.2);
 }
 
+#[test]
+fn an_untrained_tied_model_leans_towards_the_token_it_just_read() {
+    let wide = Gpt2Config { n_embd: 96, vocab_size: 500, ..tiny() };
+    for (tie_word_embeddings, leans) in [(true, true), (false, false)] {
+        let (_variables, model) =
+            random(&Gpt2Config { tie_word_embeddings, ..wide.clone() });
+        let ids = Tensor::arange(500, (Kind::Int64, Device::Cpu)).unsqueeze(-1); // (v, 1)
+        let logits = tch::no_grad(|| model.next_logits(&ids)); // (v, v)
+        let own = logits.diagonal(0, 0, 1).mean(Kind::Double).double_value(&[]);
+        let all = logits.mean(Kind::Double).double_value(&[]);
+        let deviation = logits.std(false).double_value(&[]);
+        let ahead = (own - all) / deviation;
+        assert_eq!(ahead > 1.0, leans, "{ahead} deviations ahead of the others");
+    }
+}
+
 // ---- Mistakes -----------------------------------------------------------------------------
 
 #[test]

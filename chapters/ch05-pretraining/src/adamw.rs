@@ -5,6 +5,8 @@
 
 use tch::Tensor;
 
+use crate::one_pass::OnePass;
+
 /// AdamW: a weight moves by its mean gradient, divided by the gradient's usual size.
 ///
 /// With gradient `g` in step `s`, and learning rate `η`:
@@ -18,12 +20,12 @@ use tch::Tensor;
 /// The decay is the [`Optimizer`](crate::Optimizer)'s part: it is the same for every rule.
 #[derive(Debug)]
 pub(crate) struct AdamW {
-    mean: Tensor,     // running mean of the gradient
-    variance: Tensor, // running mean of its square
+    pub(crate) mean: Tensor,     // running mean of the gradient
+    pub(crate) variance: Tensor, // running mean of its square
 }
 
-const BETAS: (f64, f64) = (0.9, 0.95);
-const EPSILON: f64 = 1e-8;
+pub(crate) const BETAS: (f64, f64) = (0.9, 0.95);
+pub(crate) const EPSILON: f64 = 1e-8;
 
 impl AdamW {
     /// A rule for a weight of this shape that has seen no gradient yet.
@@ -49,6 +51,24 @@ impl AdamW {
         *weight -= &self.mean / size * (rate / mean_bias);
     }
     // ANCHOR_END: step
+
+    /// The same as [`step`](Self::step), and the decay, in one pass over memory; `false` where
+    /// that can't be done.
+    pub(crate) fn step_in_one_pass(
+        &mut self,
+        parameter: &mut Tensor,
+        master: &mut Tensor,
+        rate: f64,
+        decay: f64,
+        steps: i32,
+    ) -> bool {
+        let pass = OnePass {
+            keep: (1.0 - decay) as f32,
+            rate: (rate / (1.0 - BETAS.0.powi(steps))) as f32,
+            variance_bias: (1.0 - BETAS.1.powi(steps)) as f32,
+        };
+        pass.step_all(parameter, master, &mut self.mean, &mut self.variance)
+    }
 
     pub(crate) fn memory(&self) -> [(&'static str, Tensor); 2] {
         [

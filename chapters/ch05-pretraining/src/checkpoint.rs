@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use ch01::{END_OF_TEXT, Tokenizer};
 use ch04::{Gpt2, Gpt2Config};
 use safetensors::tensor::{Dtype, View, serialize_to_file};
@@ -157,7 +157,7 @@ impl Checkpoint {
         let mut variables = VarStore::new(device);
         let model = Gpt2::new(&variables.root(), &config);
         let path = self.folder.join("model.safetensors");
-        variables.load(&path).with_context(|| {
+        fill(&mut variables, &path).with_context(|| {
             format!("{} does not fit config.json", path.display())
         })?;
         Ok((variables, model, Tokenizer::load(&self.folder)?))
@@ -210,6 +210,28 @@ impl Checkpoint {
             metrics.with_context(|| format!("{} is broken", path.display()))?;
         Ok((trainer, Tokenizer::load(&self.folder)?, metrics))
     }
+}
+
+/// Gives every parameter the numbers that the file has under its name.
+fn fill(variables: &mut VarStore, path: &Path) -> Result<()> {
+    let bare = |name: String| match name.strip_prefix("transformer.") {
+        Some(bare) => bare.to_string(), // an untied model, see `add_prefix`
+        None => name,
+    };
+    let tensors = Tensor::read_safetensors(path)?;
+    let tensors: HashMap<_, _> =
+        tensors.into_iter().map(|(name, tensor)| (bare(name), tensor)).collect();
+    for (name, mut parameter) in variables.variables() {
+        let found =
+            tensors.get(&name).with_context(|| format!("{name} is missing"))?;
+        let (wanted, found_size) = (parameter.size(), found.size());
+        ensure!(
+            wanted == found_size,
+            "{name} has shape {found_size:?}, and the sizes want {wanted:?}"
+        );
+        tch::no_grad(|| parameter.copy_(found));
+    }
+    Ok(())
 }
 
 /// All weights on the CPU, in the order of their names.

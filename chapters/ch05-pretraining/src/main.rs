@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{find_rate, ladder, tell, train};
+use commands::{bench, find_rate, ladder, tell, train};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -41,6 +41,8 @@ enum Task {
     Ladder(ladder::Ladder),
     /// Try how large the learning rate may be
     FindRate(find_rate::FindRate),
+    /// Time training steps on random tokens
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -50,5 +52,6 @@ fn main() -> ExitCode {
         Some(Task::Tell(args)) => tell::run(&args),
         Some(Task::Ladder(args)) => ladder::run(&args),
         Some(Task::FindRate(args)) => find_rate::run(&args),
+        Some(Task::Bench(args)) => bench::run(&args),
     })
 }

@@ -163,6 +163,17 @@ impl Slot {
         if !gradient.defined() {
             return;
         }
+        if let Rule::AdamW(rule) = &mut self.rule
+            && rule.step_in_one_pass(
+                &mut self.parameter,
+                &mut self.master,
+                rate,
+                decay,
+                steps,
+            )
+        {
+            return;
+        }
         let gradient = gradient.to_kind(Kind::Float);
         let _ = self.master.g_mul_scalar_(1.0 - decay);
         match &mut self.rule {

@@ -6,9 +6,11 @@ use ch04::{Gpt2, Gpt2Config};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use tch::nn::{ModuleT, VarStore};
-use tch::{Device, Kind};
+use tch::{Device, Kind, Tensor};
 
-use crate::{Algorithm, Optimizer, Preset, Schedule, cross_entropy, descend};
+use crate::{
+    Algorithm, Optimizer, Preset, Schedule, cross_entropy, descend, head_loss,
+};
 
 /// How many bits a weight has while the model computes. The optimizer always keeps 32.
 #[derive(
@@ -71,6 +73,11 @@ pub struct TrainConfig {
     #[serde(default)]
     pub text: u32,
 }
+
+/// So many logits are made in parts: with f32, 64 MB of them.
+const MANY_LOGITS: i64 = 1 << 24;
+/// Places whose logits are made together.
+const HEAD_ROWS: i64 = 256;
 
 /// What older checkpoints, which do not say it, accumulated.
 fn one() -> usize {
@@ -161,10 +168,8 @@ impl Trainer {
         // A seed for each step: dropout is the same after an interruption.
         tch::manual_seed(self.config.seed ^ ((self.step + 1) << 20));
         let share = 1.0 / batches.len() as f64;
-        let losses = batches.iter().map(|batch| {
-            let logits = self.model.forward_t(&batch.inputs, true); // (b, t, v)
-            cross_entropy(&logits, &batch.targets) * share
-        });
+        let losses =
+            batches.iter().map(|batch| loss(&self.model, batch, true) * share);
         let rate = self.config.schedule.rate(self.step);
         let loss = descend(&mut self.optimizer, losses, self.config.clip, rate)
             .with_context(|| format!("step {} went wrong", self.step))?;
@@ -172,6 +177,11 @@ impl Trainer {
         Ok(loss)
     }
     // ANCHOR_END: train_on
+
+    /// The loss of a batch, with or without dropout.
+    pub fn loss(&self, batch: &Batch, train: bool) -> Tensor {
+        loss(&self.model, batch, train)
+    }
 
     /// The batch of step `step`; with [`accumulate`](TrainConfig::accumulate) its first part.
     ///
@@ -216,12 +226,24 @@ impl Trainer {
         );
         let losses: Vec<f64> = tch::no_grad(|| {
             let batches = batches.iter().take(count);
-            let loss = |batch: Batch| {
-                let logits = self.model.forward_t(&batch.inputs, false);
-                cross_entropy(&logits, &batch.targets).double_value(&[])
-            };
-            batches.map(loss).collect()
+            let measure = |batch| self.loss(&batch, false).double_value(&[]);
+            batches.map(measure).collect()
         });
         losses.iter().sum::<f64>() / losses.len() as f64
     }
+}
+
+/// The loss of a batch. While training, logits that would be too many are made in parts.
+fn loss(model: &Gpt2, batch: &Batch, train: bool) -> Tensor {
+    let Batch { inputs, targets } = batch;
+    let logits = inputs.numel() as i64 * model.config().vocab_size;
+    if !train || logits < MANY_LOGITS {
+        return cross_entropy(&model.forward_t(inputs, train), targets);
+    }
+    head_loss(
+        &model.hidden(inputs, train),
+        model.output_table(),
+        targets,
+        HEAD_ROWS,
+    )
 }

@@ -81,6 +81,30 @@ fn the_loss_equals_libtorchs_and_survives_large_logits() {
 }
 
 #[test]
+fn logits_in_parts_give_the_same_loss_and_gradients() {
+    let _generator = testkit::seed(4);
+    let (b, t, c, v) = (2, 5, 8, 31);
+    let leaf = |shape: &[i64]| Tensor::randn(shape, CPU).set_requires_grad(true);
+    let (hidden, table) = (leaf(&[b, t, c]), leaf(&[v, c]));
+    let targets = Tensor::randint(v, [b, t], (Kind::Int64, Device::Cpu));
+    let gradients = |loss: Tensor| {
+        let found =
+            Tensor::run_backward(&[&loss], &[&hidden, &table], false, false);
+        (loss.detach(), found)
+    };
+    let logits = hidden.matmul(&table.tr());
+    let (loss, whole) = gradients(cross_entropy(&logits, &targets) * 0.5);
+    for rows in [1, 3, 10, 64] {
+        let parts = head_loss(&hidden, &table, &targets, rows) * 0.5;
+        let (in_parts, parts) = gradients(parts);
+        assert_close(&in_parts, &loss, 1e-6);
+        for (part, whole) in parts.iter().zip(&whole) {
+            assert_close(part, whole, 1e-6);
+        }
+    }
+}
+
+#[test]
 fn a_model_that_knows_nothing_has_the_vocabulary_as_its_perplexity() {
     let logits = Tensor::zeros([1, 4, 50_257], CPU);
     let loss =
@@ -423,4 +447,32 @@ fn sampling_stops_at_the_end_and_at_the_count() {
     let likeliest =
         trainer.model.next_logits(&start).argmax(-1, false).int64_value(&[0]);
     assert!(sample(&trainer.model, &start, 30, 1, likeliest, |_| ()).is_empty());
+}
+
+#[test]
+fn weights_of_other_sizes_are_named_in_one_sentence() {
+    let _generator = testkit::seed(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let checkpoint = Checkpoint::new(&path);
+    checkpoint.save(&trainer(0.0, config(1)), &tokenizer(), &[]).unwrap();
+    let config = path.join("config.json");
+    let sizes = std::fs::read_to_string(&config).unwrap();
+    let sizes = sizes.replace("\"n_embd\": 24", "\"n_embd\": 48");
+    std::fs::write(&config, sizes).unwrap();
+    let error = format!("{:#}", checkpoint.load(Device::Cpu).unwrap_err());
+    assert!(
+        error.contains("model.safetensors does not fit config.json"),
+        "{error}"
+    );
+    assert!(error.contains("the sizes want") && !error.contains('\n'), "{error}");
+
+    let weights = path.join("model.safetensors");
+    let half = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &half[..half.len() / 2]).unwrap();
+    let error = format!("{:#}", checkpoint.load(Device::Cpu).unwrap_err());
+    assert!(
+        error.contains("model.safetensors") && !error.contains('\n'),
+        "{error}"
+    );
 }

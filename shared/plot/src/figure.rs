@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{Bars, HeatMap, Lines, Table};
+use crate::{Bars, HeatMap, Lines, Points, Table};
 
 /// How a table becomes a drawing.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub enum Chart {
     Bars(Bars),
     /// A coloured cell per number.
     HeatMap(HeatMap),
+    /// A named point per row, at the place that two columns give.
+    Points(Points),
 }
 
 /// A figure of the book, without its numbers.
@@ -40,6 +42,7 @@ impl Figure {
             Chart::Lines(lines) => lines.draw(table, finding),
             Chart::Bars(bars) => bars.draw(table, finding),
             Chart::HeatMap(map) => map.draw(table, finding),
+            Chart::Points(points) => points.draw(table, finding),
         }
         .with_context(|| format!("could not draw figure {name}"))
     }

@@ -30,6 +30,7 @@ mod heat_map;
 mod ink;
 mod legend;
 mod lines;
+mod points;
 mod svg;
 mod table;
 
@@ -38,4 +39,5 @@ pub use check::{OVERWRITE_VARIABLE, check, check_or_overwrite, overwrite};
 pub use figure::{Chart, Figure};
 pub use heat_map::HeatMap;
 pub use lines::{Axis, Lines, Scale};
+pub use points::Points;
 pub use table::Table;

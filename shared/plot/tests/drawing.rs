@@ -1,6 +1,6 @@
 //! What every figure promises the page that includes it.
 
-use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Table};
+use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Table};
 
 fn lines() -> Chart {
     Chart::Lines(Lines { x: Axis::linear("step"), y: Axis::log("loss") })
@@ -31,7 +31,7 @@ fn figure(chart: Chart) -> Figure {
 
 #[test]
 fn the_same_table_always_gives_the_same_drawing() {
-    for chart in [lines(), bars(), heat_map()] {
+    for chart in [lines(), bars(), heat_map(), Chart::Points(Points)] {
         let figure = figure(chart);
         assert_eq!(figure.draw(&table()).unwrap(), figure.draw(&table()).unwrap());
     }
@@ -39,7 +39,7 @@ fn the_same_table_always_gives_the_same_drawing() {
 
 #[test]
 fn a_drawing_fits_into_an_html_block_of_a_page() {
-    for chart in [lines(), bars(), heat_map()] {
+    for chart in [lines(), bars(), heat_map(), Chart::Points(Points)] {
         let svg = figure(chart).draw(&table()).unwrap();
         assert!(
             svg.starts_with("<svg role=\"img\" aria-label=\"Both losses fall\"")
@@ -52,7 +52,7 @@ fn a_drawing_fits_into_an_html_block_of_a_page() {
 
 #[test]
 fn text_takes_the_colour_of_the_page() {
-    for chart in [lines(), bars(), heat_map()] {
+    for chart in [lines(), bars(), heat_map(), Chart::Points(Points)] {
         let svg = figure(chart).draw(&table()).unwrap();
         let texts: Vec<_> =
             svg.lines().filter(|line| line.starts_with("<text")).collect();
@@ -102,4 +102,33 @@ fn a_table_that_does_not_fit_the_chart_is_a_sentence() {
         Table::new("step", ["a", "b", "c", "d", "e", "f"]).row("1", [1.0; 6]);
     assert!(say(crowd, bars()).contains("6 series in one figure"));
     assert!(say(Table::new("step", ["a"]), bars()).contains("no numbers"));
+    let one = Table::new("word", ["x"]).row("tea", [1.0]);
+    assert!(say(one, Chart::Points(Points)).contains("two numbers, x and y"));
+}
+
+#[test]
+fn a_unit_is_as_long_upwards_as_sideways() {
+    let table = Table::new("word", ["x", "y"])
+        .row("a", [0.0, 0.0])
+        .row("b", [3.0, 0.0])
+        .row("c", [0.0, 3.0]);
+    let svg = figure(Chart::Points(Points)).draw(&table).unwrap();
+    let place = |name: &str| -> Vec<i32> {
+        let line = svg.lines().filter(|line| line.starts_with("<circle")).nth(
+            match name {
+                "a" => 0,
+                "b" => 1,
+                _ => 2,
+            },
+        );
+        let number = |key: &str| {
+            let (_, rest) = line.unwrap().split_once(key).unwrap();
+            rest[..rest.find('"').unwrap()].parse().unwrap()
+        };
+        vec![number("cx=\""), number("cy=\"")]
+    };
+    let [a, b, c] = ["a", "b", "c"].map(place);
+    assert_eq!(b[1], a[1]);
+    assert!(b[0] > a[0] && c[1] < a[1]);
+    assert!(((b[0] - a[0]) - (a[1] - c[1])).abs() <= 1);
 }

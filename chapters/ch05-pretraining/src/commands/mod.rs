@@ -1,5 +1,6 @@
 //! What can be typed.
 
+pub mod bench;
 pub mod find_rate;
 pub mod ladder;
 pub mod plot;
