@@ -1,9 +1,11 @@
 //! Chapter 5: pretraining. A model that knows nothing reads stories until it can tell one.
 //!
-//! 1. [`cross_entropy`] says how surprised the model is; [`perplexity`] says it in tokens.
+//! 1. [`cross_entropy`] says how surprised the model is; [`perplexity`] says it in tokens, and
+//!    [`bits_per_byte`] so that models with other tokens can be compared.
 //! 2. [`Optimizer`] turns gradients into steps, by AdamW or Muon; [`clip_gradients`] keeps a
 //!    wild one in bounds.
 //! 3. [`Schedule`] says how large a step may be: slow at first, then fast, then slower and slower.
+//!    [`find_rate`] tries how large.
 //! 4. [`descend`] is one step; [`Trainer`] puts these into a loop, and [`Checkpoint`] keeps the result and lets an
 //!    interrupted run go on as if nothing had happened.
 //!
@@ -13,6 +15,7 @@
 //! Dimension key: `b` batch · `t` tokens · `c` channels · `v` vocabulary.
 
 mod adamw;
+mod bits_per_byte;
 mod checkpoint;
 mod clip;
 mod descend;
@@ -24,11 +27,13 @@ mod muon;
 mod one_pass;
 mod optimizer;
 mod preset;
+mod rate_finder;
 mod sample;
 mod schedule;
 mod stories;
 mod trainer;
 
+pub use bits_per_byte::bits_per_byte;
 pub use checkpoint::{Checkpoint, write_tensors};
 pub use clip::clip_gradients;
 pub use descend::descend;
@@ -39,6 +44,7 @@ pub use memory::MemoryReport;
 pub use muon::orthogonalise;
 pub use optimizer::{Algorithm, Optimizer};
 pub use preset::{Preset, Texts};
+pub use rate_finder::{Probe, RateRange, Suggestion, find_rate, suggest_rate};
 pub use sample::sample;
 pub use schedule::Schedule;
 pub use stories::{

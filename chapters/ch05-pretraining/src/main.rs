@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, ladder, tell, train};
+use commands::{bench, find_rate, ladder, tell, train};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -39,6 +39,8 @@ enum Task {
     Tell(tell::Tell),
     /// Train the eight stages from a table of pairs to a GPT, and compare
     Ladder(ladder::Ladder),
+    /// Try how large the learning rate may be
+    FindRate(find_rate::FindRate),
     /// Time training steps on random tokens
     Bench(bench::Bench),
 }
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         None => train::run(&cli.train),
         Some(Task::Tell(args)) => tell::run(&args),
         Some(Task::Ladder(args)) => ladder::run(&args),
+        Some(Task::FindRate(args)) => find_rate::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),
     })
 }

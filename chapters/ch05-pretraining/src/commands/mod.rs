@@ -1,6 +1,7 @@
 //! What can be typed.
 
 pub mod bench;
+pub mod find_rate;
 pub mod ladder;
 pub mod plot;
 pub mod tell;
