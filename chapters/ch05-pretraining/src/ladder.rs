@@ -276,7 +276,7 @@ impl Characters {
 }
 
 /// `b` windows of `t` ids from anywhere, and the same one further on: two of `(b, t)`.
-fn draw(ids: &Tensor, b: i64, t: i64) -> (Tensor, Tensor) {
+fn draw_windows(ids: &Tensor, b: i64, t: i64) -> (Tensor, Tensor) {
     let options = (Kind::Int64, ids.device());
     let starts = Tensor::randint(ids.size()[0] - t, [b, 1], options); // (b, 1)
     let places = starts + Tensor::arange(t, options); // (b, t)
@@ -314,14 +314,14 @@ pub fn climb(
     let mut optimizer =
         Optimizer::new(&mut variables, Algorithm::AdamW, Precision::F32, 0.01);
     for _ in 0..steps {
-        let (inputs, targets) = draw(&text.training, batch_size, t);
+        let (inputs, targets) = draw_windows(&text.training, batch_size, t);
         let loss = cross_entropy(&model.forward_t(&inputs, true), &targets);
         descend(&mut optimizer, [loss], f64::INFINITY, rate)?;
         watch();
     }
     let measure = |ids: &Tensor| {
         let losses = (0..200).map(|_| {
-            let (inputs, targets) = draw(ids, batch_size, t);
+            let (inputs, targets) = draw_windows(ids, batch_size, t);
             let logits = model.forward_t(&inputs, false);
             cross_entropy(&logits, &targets).double_value(&[])
         });
