@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ cargo run -p ch00
-//! $ cargo run -p ch00 -- embedding
+//! $ cargo run -p ch00 -- strides
 //! ```
 
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use device::DeviceChoice;
 /// A tour of tensors, autograd and the two simplest layers
 #[derive(Parser)]
 #[command(
-    after_help = "Examples:\n  cargo run -p ch00\n  cargo run -p ch00 -- embedding"
+    after_help = "Examples:\n  cargo run -p ch00\n  cargo run -p ch00 -- strides\n  cargo run -p ch00 -- graph"
 )]
 struct Cli {
     /// One stop of the tour (all of them if left out)
@@ -30,9 +30,16 @@ struct Cli {
 #[derive(Clone, Copy, ValueEnum)]
 enum Stop {
     Shapes,
+    Strides,
+    Views,
+    #[value(alias = "broadcast")]
     Broadcasting,
     Matmul,
+    Kinds,
+    Mistakes,
     Autograd,
+    Graph,
+    Recording,
     Embedding,
     Linear,
     Ndarray,
@@ -57,9 +64,15 @@ fn run() -> Result<()> {
         writeln!(out, "{gap}{}", name.unwrap_or_default().to_uppercase())?;
         match stop {
             Stop::Shapes => tour::shapes(out, device)?,
+            Stop::Strides => tour::strides(out)?,
+            Stop::Views => tour::views(out, device)?,
             Stop::Broadcasting => tour::broadcasting(out, device)?,
             Stop::Matmul => tour::matmul(out, device)?,
+            Stop::Kinds => tour::kinds(out)?,
+            Stop::Mistakes => tour::mistakes(out)?,
             Stop::Autograd => tour::slopes(out)?,
+            Stop::Graph => tour::graph(out)?,
+            Stop::Recording => tour::recording(out)?,
             Stop::Embedding => tour::embedding(out, device)?,
             Stop::Linear => tour::linear(out, device)?,
             Stop::Ndarray => tour::ndarray(out)?,
