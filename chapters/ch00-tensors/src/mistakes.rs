@@ -66,5 +66,5 @@ fn complaint(result: Result<Tensor, TchError>) -> String {
     let first = text.lines().next().unwrap_or_default();
     let sentences = first.trim_start_matches("Internal torch error: ");
     let two: String = sentences.split_inclusive(". ").take(2).collect();
-    two.trim_end().into()
+    two.split(" Hint:").next().unwrap_or_default().trim_end().into()
 }

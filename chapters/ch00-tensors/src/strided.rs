@@ -163,8 +163,7 @@ impl Strided {
     pub fn view(&self, shape: &[usize]) -> Result<Self> {
         if !self.is_contiguous() {
             bail!(
-                "shape {:?} is read with strides {:?}, out of order: no strides can cut it \
-                 anew; call contiguous() first",
+                "shape {:?} with strides {:?} is out of order: call contiguous() first",
                 self.shape,
                 self.strides
             );

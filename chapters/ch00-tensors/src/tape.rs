@@ -185,3 +185,12 @@ pub fn squared_error<'t>([w, x, b, y]: [Scalar<'t>; 4]) -> Scalar<'t> {
     error * error
 }
 // ANCHOR_END: neuron
+
+/// How fast the end of a chain moves with its beginning, when every link multiplies by
+/// `factor`: `factor` to the power of the number of links.
+pub fn slope_of_chain(factor: f64, links: usize) -> f64 {
+    let tape = Tape::new();
+    let (start, factor) = (tape.number(1.0), tape.number(factor));
+    let end = (0..links).fold(start, |x, _| x * factor);
+    end.backward().of(start)
+}

@@ -1,6 +1,6 @@
 //! Gradients by hand against libtorch's, and against small steps.
 
-use ch00::tape::{Scalar, Tape, squared_error};
+use ch00::tape::{Scalar, Tape, slope_of_chain, squared_error};
 use ch00::{autograd, kinds, mistakes, recording};
 use tch::{Kind, Tensor};
 
@@ -126,6 +126,15 @@ fn the_squared_error_by_hand() {
     let gradients = loss.backward();
     // 2 · 4 times 3, 2, 1 and -1
     assert_eq!(inputs.map(|x| gradients.of(x)), [24.0, 16.0, 8.0, -8.0]);
+}
+
+#[test]
+fn a_chain_multiplies_its_slopes() {
+    for (factor, links) in [(0.9, 100), (1.1, 30), (-2.0, 3), (5.0, 0)] {
+        let power = f64::powi(factor, links);
+        let slope = slope_of_chain(factor, links as usize);
+        assert!((slope - power).abs() < 1e-12 * power.abs(), "{factor}, {links}");
+    }
 }
 
 #[test]

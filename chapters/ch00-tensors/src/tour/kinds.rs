@@ -32,7 +32,19 @@ pub fn kinds(out: &mut impl Write) -> Result<()> {
 /// Mistakes, and the first line of what libtorch says to each.
 pub fn mistakes(out: &mut impl Write) -> Result<()> {
     for Mistake { tried, complaint } in made() {
-        writeln!(out, "{tried}\n    {complaint}")?;
+        writeln!(out, "{tried}{}", wrapped(&complaint))?;
     }
     Ok(())
+}
+
+/// The words in lines of at most 96 characters, each after a line break and four spaces.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut room) = (String::new(), 0);
+    for word in text.split(' ') {
+        let start = room < word.len() + 1;
+        lines += if start { "\n    " } else { " " };
+        lines += word;
+        room = if start { 96 } else { room - 1 }.saturating_sub(word.len());
+    }
+    lines
 }

@@ -12,7 +12,7 @@ pub use arrays::ndarray;
 pub use blocks::{broadcasting, matmul, shapes, strides, views};
 pub use kinds::{kinds, mistakes};
 pub use layers::{embedding, linear};
-pub use slopes::{graph, recording, slopes};
+pub use slopes::{chain, graph, recording, slopes};
 
 fn same_memory(a: &Tensor, b: &Tensor) -> bool {
     a.data_ptr() == b.data_ptr()

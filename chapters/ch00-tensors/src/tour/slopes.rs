@@ -4,7 +4,7 @@ use std::io::{Result, Write};
 
 use tch::{Kind, Tensor};
 
-use crate::tape::{Tape, squared_error};
+use crate::tape::{Tape, slope_of_chain, squared_error};
 use crate::{autograd, recording};
 
 /// Three ways to one slope, then a walk downhill.
@@ -80,4 +80,26 @@ pub fn recording(out: &mut impl Write) -> Result<()> {
     }
     let error = (&x * 2.0 + 1.0 - &y).square().mean(Kind::Float);
     writeln!(out, "y = 2 x + 1 leaves the error {}", error.double_value(&[]))
+}
+
+/// How much of a slope arrives at the other end of a long chain.
+pub fn chain(out: &mut impl Write) -> Result<()> {
+    let factors = [0.9, 0.99, 1.0, 1.1];
+    write!(out, "links")?;
+    for factor in factors {
+        write!(out, "{:>14}", format!("times {factor}"))?;
+    }
+    writeln!(out)?;
+    for links in [1, 10, 100, 1000] {
+        write!(out, "{links:>5}")?;
+        for factor in factors {
+            write!(
+                out,
+                "{:>14}",
+                format!("{:.2e}", slope_of_chain(factor, links))
+            )?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
