@@ -68,24 +68,22 @@ pub fn witness() -> Vec<Step> {
 pub fn gradients(record: &[Step]) -> Vec<f64> {
     // ANCHOR_END: task_gradients
     // SOLUTION: begin
-    let values = values(record);
+    let y = values(record);
     let mut sums = vec![0.0; record.len()];
     if let Some(last) = sums.last_mut() {
         *last = 1.0;
     }
-    for (place, step) in record.iter().enumerate().rev() {
-        let here: f64 = sums[place];
-        match *step {
-            Step::Number(_) => {}
-            Step::Add(a, b) => {
-                sums[a] += here;
-                sums[b] += here;
-            }
-            Step::Multiply(a, b) => {
-                sums[a] += here * values[b];
-                sums[b] += here * values[a];
-            }
-            Step::Exp(a) => sums[a] += here * values[place],
+    for here in (0..record.len()).rev() {
+        let sum: f64 = sums[here];
+        // Who gets how much; the same place may get twice.
+        let shares = match record[here] {
+            Step::Number(..) => vec![],
+            Step::Add(a, b) => vec![(a, sum), (b, sum)],
+            Step::Multiply(a, b) => vec![(a, sum * y[b]), (b, sum * y[a])],
+            Step::Exp(a) => vec![(a, sum * y[here])],
+        };
+        for (input, share) in shares {
+            sums[input] += share;
         }
     }
     sums

@@ -29,20 +29,34 @@ struct Cli {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Stop {
+    /// Making tensors and reading their shape
     Shapes,
+    /// What views do to shape, strides and offset, by hand
     Strides,
+    /// What shares its numbers, and what copies them
     Views,
+    /// How a smaller shape reaches over a larger one
     #[value(alias = "broadcast")]
     Broadcasting,
+    /// Products, and what a wrong shape says
     Matmul,
+    /// What f32, f64, f16, bf16 and whole numbers keep
     Kinds,
+    /// What libtorch refuses, and what it says
     Mistakes,
+    /// One slope in three ways, then downhill
     Autograd,
+    /// The gradients of a small graph, by hand and by libtorch
     Graph,
+    /// Gradients that pile up, no_grad, and a training loop
     Recording,
+    /// How slopes shrink or explode along a chain
     Chain,
+    /// A lookup that equals a matrix product
     Embedding,
+    /// A matrix and a bias
     Linear,
+    /// The first steps without libtorch
     Ndarray,
 }
 
