@@ -1,8 +1,8 @@
 //! Exercise 0.1 (5 points): from a place back to the index.
 
 // ANCHOR: task
-/// The index of the entry that stands at `place` in the memory of a block of this shape,
-/// which lies in order: the last axis runs fastest.
+/// The index of the entry that stands at `place` in the memory of a block of this
+/// shape, which lies in order: the last axis runs fastest.
 ///
 /// In a block of shape (2, 4, 3), place 18 holds the entry (1, 2, 0), since
 /// 18 = 1 · 12 + 2 · 3 + 0 · 1.

@@ -3,11 +3,12 @@
 use tch::{Device, Kind, Tensor};
 
 // ANCHOR: task
-/// All windows of `length` neighbouring entries of `x`, each beginning `step` entries after
-/// the one before. No entry is copied: the windows overlap, and share their numbers with `x`
-/// and with one another.
+/// All windows of `length` neighbouring entries of `x`, each beginning `step`
+/// entries after the one before. No entry is copied: the windows overlap, and share
+/// their numbers with `x` and with one another.
 ///
-/// Only whole windows count, so there are `(n - length) / step + 1` of them, rounded down.
+/// Only whole windows count, so there are `(n - length) / step + 1` of them,
+/// rounded down.
 ///
 /// # Shapes
 /// - `x`: `(n)`, with `n` at least `length`; it need not lie in order

@@ -4,17 +4,17 @@
 
 use tch::{Device, Kind, Tensor};
 
-/// Puts the channels before the tokens. It is wrong: `view` cuts the same row of numbers
-/// anew, and moves no axis.
+/// Puts the channels before the tokens. It is wrong: `view` cuts the same row of
+/// numbers anew, and moves no axis.
 fn channels_first_wrongly(x: &Tensor) -> Tensor {
     let (b, t, c) = x.size3().expect("x must be (b, t, c)");
     x.view([b, c, t])
 }
 
 // ANCHOR: task
-/// A `(b, t, c)` tensor with `t` and `c` both at least 2, and not all entries equal, for
-/// which `channels_first_wrongly` happens to be right. No test with such numbers can find
-/// the fault.
+/// A `(b, t, c)` tensor with `t` and `c` both at least 2, and not all entries
+/// equal, for which `channels_first_wrongly` happens to be right. No test with such
+/// numbers can find the fault.
 pub fn lucky() -> Tensor {
     // ANCHOR_END: task
     // SOLUTION: begin

@@ -19,8 +19,8 @@ pub fn distances(a: &Tensor, b: &Tensor) -> Tensor {
 }
 
 // ANCHOR: task_standardised
-/// Every row shifted and stretched so that its mean is 0 and its variance (the mean of the
-/// squares) is 1.
+/// Every row shifted and stretched so that its mean is 0 and its variance (the mean
+/// of the squares) is 1.
 ///
 /// # Shapes
 /// - `x`: `(n, c)`; no row has all entries equal

@@ -2,7 +2,8 @@
 
 use tch::Tensor;
 
-/// One operation of a record, with the places of the operations that it was made from.
+/// One operation of a record, with the places of the operations that it was made
+/// from.
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
     /// A number that was made from nothing.
@@ -49,8 +50,8 @@ fn gradients_wrongly(record: &[Step]) -> Vec<f64> {
 }
 
 // ANCHOR: task
-/// A record in which no step names the same place twice, and for which `gradients_wrongly`
-/// still finds a wrong gradient.
+/// A record in which no step names the same place twice, and for which
+/// `gradients_wrongly` still finds a wrong gradient.
 pub fn witness() -> Vec<Step> {
     // ANCHOR_END: task
     // SOLUTION: begin
@@ -61,10 +62,11 @@ pub fn witness() -> Vec<Step> {
 }
 
 // ANCHOR: task_gradients
-/// How fast the last value moves with each value of the record, the last one included.
+/// How fast the last value moves with each value of the record, the last one
+/// included.
 ///
-/// A step may name any earlier places, also the same one twice. A value that the last one
-/// does not depend on has the gradient 0.
+/// A step may name any earlier places, also the same one twice. A value that the
+/// last one does not depend on has the gradient 0.
 pub fn gradients(record: &[Step]) -> Vec<f64> {
     // ANCHOR_END: task_gradients
     // SOLUTION: begin

@@ -3,12 +3,12 @@
 use tch::{Kind, Tensor};
 
 // ANCHOR: task
-/// Walks down the slope of `f` from `x`, with momentum: each step also keeps a share of the
-/// step before.
+/// Walks down the slope of `f` from `x`, with momentum: each step also keeps a
+/// share of the step before.
 ///
-/// `v ← momentum · v + ∇f(x)`, then `x ← x - rate · v`, as often as `steps` says. `v` begins
-/// as 0. `f` returns one number. The caller's `x` stays as it is, and the result is a plain
-/// tensor: nothing about it is recorded.
+/// `v ← momentum · v + ∇f(x)`, then `x ← x - rate · v`, as often as `steps` says.
+/// `v` begins as 0. `f` returns one number. The caller's `x` stays as it is, and
+/// the result is a plain tensor: nothing about it is recorded.
 ///
 /// # Shapes
 /// - `x`: any

@@ -29,7 +29,7 @@ pub fn shape_after_broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>> {
         (m, n) if m == n || n == 1 => Ok(m),
         (1, n) => Ok(n),
         (m, n) => bail!(
-            "{a:?} and {b:?} don't fit: counted from the right, axis {} is {m} here and {n} there",
+            "{a:?} and {b:?} don't fit: from the right, axis {} is {m} and {n}",
             axes - axis
         ),
     };
@@ -38,7 +38,8 @@ pub fn shape_after_broadcast(a: &[usize], b: &[usize]) -> Result<Vec<usize>> {
 // ANCHOR_END: rule
 
 // ANCHOR: combine
-/// Combines two blocks entry by entry, after both were stretched to their common shape.
+/// Combines two blocks entry by entry, after both were stretched to their common
+/// shape.
 ///
 /// # Errors
 /// When their shapes don't fit.

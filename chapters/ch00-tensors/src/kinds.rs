@@ -40,8 +40,9 @@ pub fn kinds() -> Vec<Kept> {
 
 /// What 1 becomes when 0.001 is added to it a thousand times, one after the other.
 ///
-/// In `BFloat16` it stays 1: near 1 the next number is 1.0078, and 1.001 is rounded back. This
-/// is why weights are kept in f32 even where the products are computed in fewer bits.
+/// In `BFloat16` it stays 1: near 1 the next number is 1.0078, and 1.001 is rounded
+/// back. This is why weights are kept in f32 even where the products are computed
+/// in fewer bits.
 pub fn thousand_small_steps(kind: Kind) -> f64 {
     let mut x = Tensor::from(1.0).to_kind(kind);
     for _ in 0..1000 {

@@ -15,8 +15,9 @@ type Try = fn() -> Result<Tensor, TchError>;
 
 /// Every mistake, made once.
 ///
-/// Each method of `tch` has a twin whose name begins with `f_` (fallible). It returns an error
-/// where the plain one panics, which is how the complaints are caught here.
+/// Each method of `tch` has a twin whose name begins with `f_` (fallible). It
+/// returns an error where the plain one panics, which is how the complaints are
+/// caught here.
 pub fn mistakes() -> Vec<Mistake> {
     let tries: [(&str, Try); 11] = [
         ("(2, 3) · (2, 3)", || zeros([2, 3]).f_matmul(&zeros([2, 3]))),
@@ -59,7 +60,8 @@ fn zeros<const N: usize>(shape: [i64; N]) -> Tensor {
     Tensor::zeros(shape, (Kind::Float, Device::Cpu))
 }
 
-/// The first two sentences of what libtorch says. Hints follow, and where in C++ it happened.
+/// The first two sentences of what libtorch says. Hints follow, and where in C++ it
+/// happened.
 fn complaint(result: Result<Tensor, TchError>) -> String {
     let Err(error) = result else { return "allowed".into() };
     let text = error.to_string();

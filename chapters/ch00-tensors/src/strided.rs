@@ -15,7 +15,8 @@ use anyhow::{Result, bail, ensure};
 use crate::broadcast::shape_after_broadcast;
 
 // ANCHOR: struct
-/// A block of numbers: a row in memory, which several blocks may share, and a way to read it.
+/// A block of numbers: a row in memory, which several blocks may share, and a way
+/// to read it.
 #[derive(Debug, Clone)]
 pub struct Strided {
     numbers: Rc<[f32]>,
@@ -26,8 +27,8 @@ pub struct Strided {
 // ANCHOR_END: struct
 
 // ANCHOR: contiguous_strides
-/// The strides of a block that lies in order: the last axis takes steps of 1, and each other
-/// axis skips everything that the axes to its right hold.
+/// The strides of a block that lies in order: the last axis takes steps of 1, and
+/// each other axis skips everything that the axes to its right hold.
 ///
 /// ```
 /// use ch00::strided::contiguous_strides;
@@ -105,7 +106,8 @@ impl Strided {
         view
     }
 
-    /// The part of an axis from `start` on. The offset moves, and the axis gets shorter.
+    /// The part of an axis from `start` on. The offset moves, and the axis gets
+    /// shorter.
     ///
     /// # Panics
     /// When the axis has no such part.
@@ -124,8 +126,9 @@ impl Strided {
     // ANCHOR_END: views
 
     // ANCHOR: expand
-    /// The block as `shape`, by broadcasting: an axis of length 1 becomes longer. Its stride
-    /// becomes 0, so every step along it stays where it is and reads the same number again.
+    /// The block as `shape`, by broadcasting: an axis of length 1 becomes longer.
+    /// Its stride becomes 0, so every step along it stays where it is and reads the
+    /// same number again.
     ///
     /// # Errors
     /// When the block does not broadcast to `shape`.
@@ -144,7 +147,8 @@ impl Strided {
 
     /// Whether the entries lie in memory in the order in which they are read.
     ///
-    /// The stride of an axis with a single entry is never used, so it does not count.
+    /// The stride of an axis with a single entry is never used, so it does not
+    /// count.
     pub fn is_contiguous(&self) -> bool {
         let in_order = contiguous_strides(&self.shape);
         let axes = self.shape.iter().zip(self.strides.iter().zip(&in_order));
@@ -158,8 +162,9 @@ impl Strided {
     /// The same numbers with other borders, without a copy.
     ///
     /// # Errors
-    /// When the numbers don't lie in order, or the new shape has room for more or fewer.
-    /// (libtorch's `view` also allows a few cases that are partly out of order.)
+    /// When the numbers don't lie in order, or the new shape has room for more or
+    /// fewer. (libtorch's `view` also allows a few cases that are partly out of
+    /// order.)
     pub fn view(&self, shape: &[usize]) -> Result<Self> {
         if !self.is_contiguous() {
             bail!(
@@ -211,7 +216,8 @@ impl Strided {
     }
 }
 
-/// Moves an index on by one entry, like the wheels of a counter: the last axis turns first.
+/// Moves an index on by one entry, like the wheels of a counter: the last axis
+/// turns first.
 fn step(index: &mut [usize], shape: &[usize]) {
     for (i, &length) in index.iter_mut().zip(shape).rev() {
         *i += 1;

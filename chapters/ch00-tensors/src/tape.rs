@@ -91,15 +91,15 @@ impl<'t> Scalar<'t> {
     }
 
     // ANCHOR: backward
-    /// Walks the tape backwards from this number, and finds how fast it moves with each
-    /// number before it.
+    /// Walks the tape backwards from this number, and finds how fast it moves with
+    /// each number before it.
     pub fn backward(self) -> Gradients {
         let steps = self.tape.steps.borrow();
         let mut gradients = vec![0.0; steps.len()];
         gradients[self.place] = 1.0; // it moves exactly as fast as itself
         for place in (0..=self.place).rev() {
             for &(input, slope) in &steps[place].inputs {
-                // Added, not set: a number that was used twice has two ways to the result.
+                // Added, not set: what was used twice has two ways to the end.
                 gradients[input] += slope * gradients[place];
             }
         }
@@ -156,7 +156,8 @@ impl Neg for Scalar<'_> {
     }
 }
 
-/// The tape as a table: what each entry is, what it was made from, and its local slopes.
+/// The tape as a table: what each entry is, what it was made from, and its local
+/// slopes.
 impl fmt::Display for Tape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "place  operation  value  made from (local slope)")?;
@@ -186,8 +187,8 @@ pub fn squared_error<'t>([w, x, b, y]: [Scalar<'t>; 4]) -> Scalar<'t> {
 }
 // ANCHOR_END: neuron
 
-/// How fast the end of a chain moves with its beginning, when every link multiplies by
-/// `factor`: `factor` to the power of the number of links.
+/// How fast the end of a chain moves with its beginning, when every link multiplies
+/// by `factor`: `factor` to the power of the number of links.
 pub fn slope_of_chain(factor: f64, links: usize) -> f64 {
     let tape = Tape::new();
     let (start, factor) = (tape.number(1.0), tape.number(factor));

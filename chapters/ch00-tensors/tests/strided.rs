@@ -152,6 +152,6 @@ fn shapes_that_do_not_fit_are_named_with_the_axis() {
     let error = shape_after_broadcast(&[2, 3], &[2]).unwrap_err().to_string();
     assert_eq!(
         error,
-        "[2, 3] and [2] don't fit: counted from the right, axis 1 is 3 here and 2 there"
+        "[2, 3] and [2] don't fit: from the right, axis 1 is 3 and 2"
     );
 }

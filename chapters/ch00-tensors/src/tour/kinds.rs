@@ -37,7 +37,8 @@ pub fn mistakes(out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// The words in lines of at most 96 characters, each after a line break and four spaces.
+/// The words in lines of at most 96 characters, each after a line break and four
+/// spaces.
 fn wrapped(text: &str) -> String {
     let (mut lines, mut room) = (String::new(), 0);
     for word in text.split(' ') {

@@ -25,7 +25,8 @@ pub fn slopes(out: &mut impl Write) -> Result<()> {
     )
 }
 
-/// The gradients of a small graph: from a tape by hand, by libtorch, and by a small step.
+/// The gradients of a small graph: from a tape by hand, by libtorch, and by a small
+/// step.
 pub fn graph(out: &mut impl Write) -> Result<()> {
     let start = [2.0, 3.0, -1.0, 1.0];
     let tape = Tape::new();
@@ -60,8 +61,8 @@ fn with(start: [f64; 4], i: usize, moved: &Tensor) -> Tensor {
     (w * x + b - y).square()
 }
 
-/// What libtorch records: gradients pile up, `no_grad` and `detach` stop the record, and a
-/// line is found by the smallest training loop.
+/// What libtorch records: gradients pile up, `no_grad` and `detach` stop the
+/// record, and a line is found by the smallest training loop.
 pub fn recording(out: &mut impl Write) -> Result<()> {
     let [once, twice, zeroed] = recording::piled_up();
     writeln!(out, "the slope of x² at 3 is 6; libtorch's gradient after")?;
