@@ -10,7 +10,8 @@ pub fn counting() -> Array2<f32> {
     array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 }
 
-/// Subtracts from every column its mean: `(2, 3) - (3)`, the row of means reaching both rows.
+/// Subtracts from every column its mean: `(2, 3) - (3)`, the row of means reaching
+/// both rows.
 pub fn centred(x: &Array2<f32>) -> Array2<f32> {
     let means: Array1<f32> =
         x.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(x.ncols())); // (3)

@@ -7,8 +7,8 @@ use crate::axes;
 
 /// A linear layer: `y = x W + b`.
 ///
-/// The weight is stored as the formula reads, `(c_in, c_out)`. OpenAI's GPT-2 files store it
-/// that way too; PyTorch's own `nn.Linear` keeps the transpose.
+/// The weight is stored as the formula reads, `(c_in, c_out)`. OpenAI's GPT-2 files
+/// store it that way too; PyTorch's own `nn.Linear` keeps the transpose.
 #[derive(Debug)]
 pub struct Linear {
     /// `(c_in, c_out)`
@@ -18,12 +18,13 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// Registers `weight` and, if `bias`, `bias` under `path`, with PyTorch's default values.
+    /// Registers `weight` and, if `bias`, `bias` under `path`, with PyTorch's
+    /// default values.
     ///
-    /// Both are drawn from `U(-k, k)` with `k = 1 / sqrt(c_in)`, the weight first and in
-    /// PyTorch's order, so that the same seed gives the same layer as `torch.nn.Linear` on the
-    /// CPU. (`tch::nn::linear` does not: its bound is 2.45 times larger and it draws the bias
-    /// first.)
+    /// Both are drawn from `U(-k, k)` with `k = 1 / sqrt(c_in)`, the weight first
+    /// and in PyTorch's order, so that the same seed gives the same layer as
+    /// `torch.nn.Linear` on the CPU. (`tch::nn::linear` does not: its bound is 2.45
+    /// times larger and it draws the bias first.)
     pub fn new(path: &Path, c_in: i64, c_out: i64, bias: bool) -> Self {
         let bound = 1.0 / (c_in as f64).sqrt();
         let uniform = |shape: &[i64]| {
@@ -35,7 +36,8 @@ impl Linear {
         Self { weight, bias }
     }
 
-    /// Registers a layer the way GPT-2 starts one: weights from `N(0, std²)`, biases 0.
+    /// Registers a layer the way GPT-2 starts one: weights from `N(0, std²)`,
+    /// biases 0.
     pub fn gaussian(
         path: &Path,
         c_in: i64,
@@ -87,8 +89,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Registers `weight` under `path`, drawn from `N(0, std²)`. PyTorch's `nn.Embedding`
-    /// starts with `std = 1`, GPT-2 with 0.02.
+    /// Registers `weight` under `path`, drawn from `N(0, std²)`. PyTorch's
+    /// `nn.Embedding` starts with `std = 1`, GPT-2 with 0.02.
     pub fn new(path: &Path, v: i64, c: i64, std: f64) -> Self {
         Self {
             weight: path.var(
@@ -112,8 +114,8 @@ impl Module for Embedding {
 // ANCHOR: one_hot
 /// The one-hot form of `ids`: a row of zeros with a 1 in column `id`.
 ///
-/// A lookup is a matrix product in disguise: `W[id] = one_hot(id) W`. The product reads all of
-/// `W`; the lookup reads one row.
+/// A lookup is a matrix product in disguise: `W[id] = one_hot(id) W`. The product
+/// reads all of `W`; the lookup reads one row.
 ///
 /// # Shapes
 /// - `ids`: `(t)`, `Int64`

@@ -2,7 +2,7 @@
 //!
 //! ```console
 //! $ cargo run -p ch00
-//! $ cargo run -p ch00 -- embedding
+//! $ cargo run -p ch00 -- strides
 //! ```
 
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use device::DeviceChoice;
 /// A tour of tensors, autograd and the two simplest layers
 #[derive(Parser)]
 #[command(
-    after_help = "Examples:\n  cargo run -p ch00\n  cargo run -p ch00 -- embedding"
+    after_help = "Examples:\n  cargo run -p ch00\n  cargo run -p ch00 -- strides\n  cargo run -p ch00 -- graph"
 )]
 struct Cli {
     /// One stop of the tour (all of them if left out)
@@ -29,12 +29,34 @@ struct Cli {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Stop {
+    /// Making tensors and reading their shape
     Shapes,
+    /// What views do to shape, strides and offset, by hand
+    Strides,
+    /// What shares its numbers, and what copies them
+    Views,
+    /// How a smaller shape reaches over a larger one
+    #[value(alias = "broadcast")]
     Broadcasting,
+    /// Products, and what a wrong shape says
     Matmul,
+    /// What f32, f64, f16, bf16 and whole numbers keep
+    Kinds,
+    /// What libtorch refuses, and what it says
+    Mistakes,
+    /// One slope in three ways, then downhill
     Autograd,
+    /// The gradients of a small graph, by hand and by libtorch
+    Graph,
+    /// Gradients that pile up, no_grad, and a training loop
+    Recording,
+    /// How slopes shrink or explode along a chain
+    Chain,
+    /// A lookup that equals a matrix product
     Embedding,
+    /// A matrix and a bias
     Linear,
+    /// The first steps without libtorch
     Ndarray,
 }
 
@@ -57,9 +79,16 @@ fn run() -> Result<()> {
         writeln!(out, "{gap}{}", name.unwrap_or_default().to_uppercase())?;
         match stop {
             Stop::Shapes => tour::shapes(out, device)?,
+            Stop::Strides => tour::strides(out)?,
+            Stop::Views => tour::views(out, device)?,
             Stop::Broadcasting => tour::broadcasting(out, device)?,
             Stop::Matmul => tour::matmul(out, device)?,
+            Stop::Kinds => tour::kinds(out)?,
+            Stop::Mistakes => tour::mistakes(out)?,
             Stop::Autograd => tour::slopes(out)?,
+            Stop::Graph => tour::graph(out)?,
+            Stop::Recording => tour::recording(out)?,
+            Stop::Chain => tour::chain(out)?,
             Stop::Embedding => tour::embedding(out, device)?,
             Stop::Linear => tour::linear(out, device)?,
             Stop::Ndarray => tour::ndarray(out)?,

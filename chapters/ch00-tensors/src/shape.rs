@@ -12,7 +12,8 @@ use tch::Tensor;
 /// ```
 ///
 /// # Panics
-/// When `x` does not have `N` axes; the message repeats `names` and shows the true shape.
+/// When `x` does not have `N` axes; the message repeats `names` and shows the true
+/// shape.
 #[track_caller]
 pub fn axes<const N: usize>(x: &Tensor, names: &str) -> [i64; N] {
     let size = x.size();
