@@ -76,7 +76,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     let documents = args.source.open()?;
     let mut sink = args.target.open()?;
     let mut out = BufWriter::new(out);
-    let found = find(args, &documents)?;
+    let found = find_duplicates(args, &documents)?;
 
     let mut shown = vec![Vec::new(); args.show.min(found.groups.len())];
     if !matches!(sink, Sink::Nothing) || args.show > 0 {
@@ -105,7 +105,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
 }
 
 /// Equal documents are found first, so that only one of them is compared with others.
-fn find(args: &Args, documents: &Documents) -> Result<Found> {
+fn find_duplicates(args: &Args, documents: &Documents) -> Result<Found> {
     let bands = Bands { bands: args.bands, rows: args.rows };
     let (mut exact, mut near) = (
         Exact::default(),

@@ -121,7 +121,7 @@ pub fn run(args: &FindRate) -> Result<()> {
     let probes = find_rate(trainer, &texts.training, &range, show)?;
     bar.finish_and_clear();
     report(&probes, args)?;
-    args.out.as_deref().map_or(Ok(()), |path| draw(&probes, path))
+    args.out.as_deref().map_or(Ok(()), |path| write_picture(&probes, path))
 }
 
 fn report(probes: &[Probe], args: &FindRate) -> Result<()> {
@@ -171,7 +171,7 @@ fn sentence(probes: &[Probe], args: &FindRate) -> String {
 }
 
 /// Writes the curve as a picture, and its numbers beside it.
-fn draw(probes: &[Probe], path: &Path) -> Result<()> {
+fn write_picture(probes: &[Probe], path: &Path) -> Result<()> {
     let empty = Table::new("rate", ["one batch", "smoothed"]);
     let table = probes.iter().fold(empty, |table, probe| {
         table.row(format!("{:e}", probe.rate), [probe.loss, probe.smoothed])
