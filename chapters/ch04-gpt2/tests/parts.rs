@@ -158,6 +158,7 @@ fn swiglu_follows_its_formula_with_libtorchs_silu() {
 
 #[test]
 fn swiglu_of_the_fair_width_has_as_many_parameters() {
+    let _generator = testkit::seed(5); // nobody else draws meanwhile
     let c = 768;
     assert_eq!(SwiGlu::fair_width(c), 2_048);
     let parameters = |f| {
@@ -202,6 +203,7 @@ fn the_published_gradients_come_out() {
 
 #[test]
 fn a_network_whose_layers_are_silent_passes_its_input_on() {
+    let _generator = testkit::seed(5); // nobody else draws meanwhile
     let variables = VarStore::new(Device::Cpu);
     let network = DeepNetwork::new(&variables.root(), &[4, 4, 4], true);
     tch::no_grad(|| {

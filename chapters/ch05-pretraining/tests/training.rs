@@ -218,6 +218,7 @@ fn orthogonal_means_that_all_directions_are_about_equally_long() {
 
 #[test]
 fn matrices_decay_and_biases_and_norms_do_not() {
+    let _generator = testkit::seed(5); // nobody else draws meanwhile
     let trainer = trainer(0.0, config(1));
     let (decaying, others) = trainer.optimizer.group_sizes();
     let (v, t, c, n) = (301, 16, 24, 2);
