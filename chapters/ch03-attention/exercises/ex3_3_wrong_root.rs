@@ -11,9 +11,10 @@ use tch::{Device, Kind, Tensor};
 /// - `w_query`, `w_key`: `(c, d)`
 /// - returns `(t, t)`
 fn published_weights(x: &Tensor, w_query: &Tensor, w_key: &Tensor) -> Tensor {
-    let (q, k) = (x.matmul(w_query), x.matmul(w_key)); // (t, d)
+    let queries = x.matmul(w_query); // (t, d)
+    let keys = x.matmul(w_key); // (t, d)
     let channels = x.size()[1] as f64;
-    (q.matmul(&k.tr()) / channels.sqrt()).softmax(-1, Kind::Float)
+    (queries.matmul(&keys.tr()) / channels.sqrt()).softmax(-1, Kind::Float)
 }
 
 // ANCHOR: task
