@@ -43,7 +43,7 @@ pub use loss::{cross_entropy, perplexity};
 pub use memory::MemoryReport;
 pub use muon::orthogonalise;
 pub use optimizer::{Algorithm, Optimizer};
-pub use preset::{Preset, Texts};
+pub use preset::{Preset, Texts, shakespeare};
 pub use rate_finder::{Probe, RateRange, Suggestion, find_rate, suggest_rate};
 pub use sample::sample;
 pub use schedule::Schedule;

@@ -192,7 +192,7 @@ impl Preset {
         data: Option<&Path>,
     ) -> Result<Texts> {
         let context = usize::try_from(self.model().n_positions)?;
-        let file = match self {
+        let Loaded { value: text, source } = match self {
             Self::Stories => {
                 let steps = usize::try_from(config.schedule.steps)?;
                 let count = config.windows_per_step() * steps;
@@ -201,17 +201,10 @@ impl Preset {
                 let source = Source::built_in("stories");
                 return Ok(Texts { training, validation, source });
             }
-            Self::CharShakespeare => "tinyshakespeare.txt",
-            Self::Verdict => "the-verdict.txt",
-            Self::Gpt2 => "text.txt",
+            Self::CharShakespeare => shakespeare(data)?,
+            Self::Verdict => datasets::text("the-verdict.txt", data)?,
+            Self::Gpt2 => text_or_stories("text.txt", data)?,
         };
-        let Loaded { value: mut text, mut source } = datasets::text(file, data)?;
-        if let Source::BuiltIn { what, .. } = &mut source
-            && self != Self::Verdict
-        {
-            // One short story would be learned by heart at once.
-            (text, *what) = (many_stories(config.seed), "stories");
-        }
         // Many places where a window may begin, where the text is seen many times.
         let stride =
             if self == Self::CharShakespeare { context / 4 } else { context };
@@ -256,10 +249,22 @@ impl Preset {
     }
 }
 
-/// A megabyte of stories.
-fn many_stories(seed: i64) -> String {
-    let stories = Grammar::new(seed.unsigned_abs()).take(900);
-    stories.collect::<Vec<_>>().join("\n\n")
+/// A megabyte of Shakespeare, or where there is none a megabyte of built-in stories.
+///
+/// # Errors
+/// When `data` is named and lacks `tinyshakespeare.txt`, or that is not UTF-8 text.
+pub fn shakespeare(data: Option<&Path>) -> Result<Loaded<String>> {
+    text_or_stories("tinyshakespeare.txt", data)
+}
+
+/// The reader's text, or built-in stories: one short story would be learned by heart at once.
+fn text_or_stories(file: &str, data: Option<&Path>) -> Result<Loaded<String>> {
+    let mut loaded = datasets::text(file, data)?;
+    if let Source::BuiltIn { what, .. } = &mut loaded.source {
+        *what = "stories";
+        loaded.value = Grammar::new(1).take(900).collect::<Vec<_>>().join("\n\n");
+    }
+    Ok(loaded)
 }
 
 /// Windows over the first nine tenths of a text, and over the rest.

@@ -48,7 +48,6 @@ fn ctrl_c_writes_a_checkpoint_that_goes_on_with_the_same_text_only() {
         line.clear();
         assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended too early");
     }
-    std::thread::sleep(std::time::Duration::from_millis(300)); // it listens now
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let mut rest = String::new();

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use ch01::Vocab;
 use clap::Args;
 use serde_json::json;
 
 use super::analyse::of_files;
-use super::input::{Vocab, VocabOption};
+use super::input::VocabOption;
 
 /// Two vocabularies on the same texts: which needs fewer tokens
 #[derive(Args)]

@@ -1,59 +1,15 @@
 //! Which vocabulary, and which text.
 
-use std::convert::Infallible;
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
-use ch01::{Normalization, Tokenizer};
+use ch01::{Normalization, Tokenizer, Vocab};
 use clap::Args;
 
 /// How much of a text is in memory at once, as a rule.
 const CHUNK: usize = 1 << 20;
-
-/// A tokenizer's vocabulary, as it is named on the command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Vocab {
-    /// OpenAI's for GPT-2, built in
-    Gpt2,
-    /// A folder or a file
-    At(PathBuf),
-}
-
-impl FromStr for Vocab {
-    type Err = Infallible;
-
-    fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(match name {
-            "gpt2" => Self::Gpt2,
-            path => Self::At(path.into()),
-        })
-    }
-}
-
-impl fmt::Display for Vocab {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gpt2 => f.write_str("gpt2"),
-            Self::At(path) => path.display().fmt(f),
-        }
-    }
-}
-
-impl Vocab {
-    pub fn open(&self) -> Result<Tokenizer> {
-        match self {
-            Self::Gpt2 => Ok(Tokenizer::gpt2()),
-            Self::At(path) => {
-                let tokenizer = Tokenizer::open(path);
-                tokenizer.context("--vocab is gpt2, a folder or a file")
-            }
-        }
-    }
-}
 
 /// The option `--vocab`.
 #[derive(Args)]

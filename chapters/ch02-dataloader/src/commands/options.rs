@@ -1,49 +1,6 @@
 //! Options that several tasks have.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-
-use anyhow::{Context, Result};
-use ch01::Tokenizer;
-
-/// A vocabulary, as it is named on the command line.
-#[derive(Clone, Debug)]
-pub enum Vocab {
-    /// OpenAI's for GPT-2, built in
-    Gpt2,
-    /// A folder or a file
-    At(PathBuf),
-}
-
-impl FromStr for Vocab {
-    type Err = std::convert::Infallible;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Ok(if name == "gpt2" { Self::Gpt2 } else { Self::At(name.into()) })
-    }
-}
-
-impl fmt::Display for Vocab {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gpt2 => f.write_str("gpt2"),
-            Self::At(path) => path.display().fmt(f),
-        }
-    }
-}
-
-impl Vocab {
-    pub fn open(&self) -> Result<Tokenizer> {
-        match self {
-            Self::Gpt2 => Ok(Tokenizer::gpt2()),
-            Self::At(path) => {
-                let tokenizer = Tokenizer::open(path);
-                tokenizer.context("--vocab is gpt2, a folder or a file")
-            }
-        }
-    }
-}
+use std::path::Path;
 
 /// A large number, such as `100M` or `15G`, at least 1.
 pub fn large(text: &str) -> Result<u64, String> {

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use ch01::{Style, Tokenizer, show};
+use ch01::{Style, Tokenizer, Vocab, show};
 use ch02::Windows;
 use ch02::samplers::{Cursor, InOrder, Order, Sampler, Shuffled};
 use ch02::shards::Shards;
 
-use super::options::{Vocab, grouped, is_data_set};
+use super::options::{grouped, is_data_set};
 use super::show::at_least_one;
 
 /// Show windows of a data set or of a text, with the borders of their tokens

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
+use ch01::Vocab;
 use ch02::prepare::{DocumentRule, Manifest, PrepareOptions, prepare};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::options::{Vocab, grouped, large};
+use super::options::{grouped, large};
 use super::show::at_least_one;
 
 /// Turn texts into token shards

@@ -1,10 +1,9 @@
 //! `find-rate`: how large the learning rate may be.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use ch05::{
     Algorithm, Precision, Preset, Probe, RateRange, Suggestion, TrainConfig,
     find_rate, suggest_rate,
@@ -14,6 +13,8 @@ use device::DeviceChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 use plot::{Axis, Chart, Figure, Lines, Table};
 use serde_json::json;
+
+use super::plot::picture;
 
 /// Try how large the learning rate may be
 ///
@@ -184,16 +185,7 @@ fn write_picture(probes: &[Probe], path: &Path) -> Result<()> {
             y: Axis::linear("loss"),
         }),
     };
-    write(&path.with_extension("csv"), &table.to_csv()?)?;
-    write(path, &figure.draw(&table)?)
-}
-
-/// Writes a file under a temporary name and renames it.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let cannot = || format!("cannot write {}", path.display());
-    let unfinished = path.with_added_extension("part");
-    fs::write(&unfinished, text).with_context(cannot)?;
-    fs::rename(&unfinished, path).with_context(cannot)
+    picture(&figure, &table, path)
 }
 
 fn progress_bar(steps: u64) -> ProgressBar {

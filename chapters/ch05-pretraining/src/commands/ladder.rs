@@ -1,18 +1,18 @@
 //! `ladder`: what each part of a GPT is worth.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use ch01::CharacterTokenizer;
-use ch05::{Characters, Outcome, Stage, climb};
+use ch05::{Characters, Outcome, Stage, climb, shakespeare};
 use clap::{Args, ValueEnum};
-use datasets::stories::Grammar;
-use datasets::{Loaded, Source};
+use datasets::Loaded;
 use device::DeviceChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+
+use super::plot::write;
 
 /// Train the eight stages from a table of pairs to a GPT, and compare
 ///
@@ -60,7 +60,8 @@ struct Rung {
 pub fn run(args: &Ladder) -> Result<()> {
     ensure!(args.steps > 0, "--steps must be at least 1");
     let device = args.device.resolve()?;
-    let text = read(args)?;
+    let Loaded { value: text, source } = shakespeare(args.data.as_deref())?;
+    eprintln!("{}", source.note());
     let tokenizer = CharacterTokenizer::new(&text);
     let ids = tokenizer.encode(&text)?;
     let text = Characters::new(&ids, tokenizer.vocab_size(), device)?;
@@ -87,24 +88,12 @@ pub fn run(args: &Ladder) -> Result<()> {
     report(&rungs, args)
 }
 
-fn read(args: &Ladder) -> Result<String> {
-    let Loaded { value, source } =
-        datasets::text("tinyshakespeare.txt", args.data.as_deref())?;
-    if let Source::BuiltIn { .. } = source {
-        eprintln!("no tinyshakespeare.txt: reading a megabyte of built-in stories");
-        return Ok(Grammar::new(1).take(900).collect::<Vec<_>>().join("\n\n"));
-    }
-    eprintln!("{source}");
-    Ok(value)
-}
-
 fn report(rungs: &[Rung], args: &Ladder) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let rows: Vec<Value> = rungs.iter().map(Rung::to_json).collect();
     let all = json!({ "steps": args.steps, "seeds": args.seeds, "stages": rows });
     if let Some(path) = &args.out {
-        fs::write(path, format!("{all:#}\n"))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        write(path, &format!("{all:#}\n"))?;
     }
     if args.json {
         writeln!(out, "{all}")?;

@@ -1,4 +1,4 @@
-//! The losses as a picture.
+//! Pictures, with their numbers beside them.
 
 use std::fs;
 use std::path::Path;
@@ -21,11 +21,19 @@ pub fn losses(folder: &Path, metrics: &[Evaluation]) -> Result<()> {
             y: Axis::linear("loss"),
         }),
     };
-    let write = |name: &str, text: String| {
-        let path = folder.join(name);
-        fs::write(&path, text)
-            .with_context(|| format!("cannot write {}", path.display()))
-    };
-    write("loss.svg", figure.draw(&table)?)?;
-    write("loss.csv", table.to_csv()?)
+    picture(&figure, &table, &folder.join("loss.svg"))
+}
+
+/// Writes a figure to `path`, an SVG file, and its numbers to a CSV file beside it.
+pub fn picture(figure: &Figure, table: &Table, path: &Path) -> Result<()> {
+    write(&path.with_extension("csv"), &table.to_csv()?)?;
+    write(path, &figure.draw(table)?)
+}
+
+/// Writes a file under a temporary name and renames it.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    let cannot = || format!("cannot write {}", path.display());
+    let unfinished = path.with_added_extension("part");
+    fs::write(&unfinished, text).with_context(cannot)?;
+    fs::rename(&unfinished, path).with_context(cannot)
 }

@@ -122,12 +122,12 @@ struct Run {
 
 pub fn run(args: &Train) -> Result<()> {
     let device = args.device.resolve()?;
+    let stopped = stop_on_ctrl_c()?;
     let mut run = Run::begin(args, device)?;
     let texts = run.read(args)?;
     if args.report_memory {
         run.report_memory();
     }
-    let stopped = stop_on_ctrl_c()?;
     run.train(&texts, args.keep_best, &stopped)?;
     plot::losses(&run.folder, &run.metrics)?;
     let Run { trainer, tokenizer, folder, .. } = &run;
