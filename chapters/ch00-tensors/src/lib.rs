@@ -13,6 +13,7 @@
 pub mod arrays;
 pub mod autograd;
 pub mod broadcast;
+mod dropout;
 pub mod kinds;
 mod layers;
 pub mod mistakes;
@@ -22,5 +23,6 @@ pub mod strided;
 pub mod tape;
 pub mod tour;
 
+pub use dropout::dropout;
 pub use layers::{Embedding, Linear, one_hot};
 pub use shape::axes;

@@ -1,9 +1,9 @@
 //! GPT-2's form of multi-head attention: one product for queries, keys and values, and a choice
 //! of two ways to compute the rest.
 
-use ch00::{Linear, axes};
+use ch00::{Linear, axes, dropout};
 use serde::{Deserialize, Serialize};
-use tch::Tensor;
+use tch::{Device, Tensor};
 use tch::nn::{Module, ModuleT, Path};
 
 use crate::{causal_weights, merge_heads, split_heads};
@@ -86,6 +86,16 @@ impl CausalSelfAttention {
             .map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head))
     }
 
+    /// The kernel to use. On the CPU libtorch's has no dropout: it would do the formula, and
+    /// more slowly than we do.
+    fn kernel(&self, dropped: f64, device: Device) -> Kernel {
+        if dropped > 0.0 && device == Device::Cpu {
+            Kernel::Explicit
+        } else {
+            self.config.kernel
+        }
+    }
+
     /// The attention weights of every head, without dropout.
     ///
     /// # Shapes
@@ -104,13 +114,12 @@ impl ModuleT for CausalSelfAttention {
     /// - returns `(b, t, c)`
     fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
         let [q, k, v] = self.qkv(x); // three of (b, h, t, d)
-        let dropout = self.config.attn_dropout;
-        let contexts = match self.config.kernel {
+        let share = if train { self.config.attn_dropout } else { 0.0 };
+        let contexts = match self.kernel(share, x.device()) {
             Kernel::Explicit => {
-                causal_weights(&q, &k).dropout(dropout, train).matmul(&v)
+                dropout(&causal_weights(&q, &k), share, train).matmul(&v)
             }
             Kernel::Fused => {
-                let dropout = if train { dropout } else { 0.0 };
                 let (mask, causal, scale, shared_keys) =
                     (None::<&Tensor>, true, None, false);
                 Tensor::scaled_dot_product_attention(
@@ -118,7 +127,7 @@ impl ModuleT for CausalSelfAttention {
                     &k,
                     &v,
                     mask,
-                    dropout,
+                    share,
                     causal,
                     scale,
                     shared_keys,
@@ -126,7 +135,7 @@ impl ModuleT for CausalSelfAttention {
             }
         }; // (b, h, t, d)
         let mixed = self.c_proj.forward(&merge_heads(&contexts)); // (b, t, c)
-        mixed.dropout(self.config.resid_dropout, train)
+        dropout(&mixed, self.config.resid_dropout, train)
     }
 }
 // ANCHOR_END: fused_forward

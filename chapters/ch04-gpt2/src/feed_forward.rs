@@ -1,7 +1,7 @@
 //! The feed-forward layer: after the tokens have exchanged what they know, each works on it
 //! alone.
 
-use ch00::Linear;
+use ch00::{Linear, dropout};
 use tch::Tensor;
 use tch::nn::{Module, ModuleT, Path};
 
@@ -42,7 +42,7 @@ impl ModuleT for FeedForward {
     /// - returns `(b, t, c)`
     fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
         let wide = self.activation.forward(&self.c_fc.forward(x)); // (b, t, f)
-        self.c_proj.forward(&wide).dropout(self.dropout, train) // (b, t, c)
+        dropout(&self.c_proj.forward(&wide), self.dropout, train) // (b, t, c)
     }
 }
 // ANCHOR_END: feed_forward

@@ -12,14 +12,12 @@ use tch::{Kind, Tensor};
 /// section 3.2, arXiv:1211.5063.
 pub fn clip_gradients(parameters: &[Tensor], longest: f64) -> f64 {
     tch::no_grad(|| {
-        let squares: Vec<Tensor> = parameters
+        // In bf16 a parameter's length has the 8 bits that its gradient has.
+        let lengths: Vec<Tensor> = parameters
             .iter()
-            .map(|parameter| {
-                parameter.grad().to_kind(Kind::Float).square().sum(Kind::Float)
-            })
+            .map(|parameter| parameter.grad().norm().to_kind(Kind::Float))
             .collect();
-        let length =
-            Tensor::stack(&squares, 0).sum(Kind::Float).sqrt().double_value(&[]);
+        let length = Tensor::stack(&lengths, 0).norm().double_value(&[]);
         if length > longest {
             for parameter in parameters {
                 let _ = parameter.grad().g_mul_scalar_(longest / length);

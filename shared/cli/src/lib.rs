@@ -1,15 +1,20 @@
-//! How every program here ends: well, or with one clear sentence on standard error.
+//! How every program here begins and ends: well, or with one clear sentence on standard error.
+
+mod memory;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use anyhow::{Error, Result};
 
+pub use memory::peak_memory;
+
 /// Runs a program's `main` and turns its result into an exit code.
 ///
 /// An error becomes `error: what went wrong: why` and code 1, never a backtrace: those are for
 /// our mistakes, and a missing file is not one. A closed pipe, as in `… | head`, is no error.
 pub fn run(main: impl FnOnce() -> Result<()>) -> ExitCode {
+    memory::keep();
     match main() {
         Err(error) if !is_closed_pipe(&error) => {
             eprintln!("error: {error:#}");
@@ -17,14 +22,6 @@ pub fn run(main: impl FnOnce() -> Result<()>) -> ExitCode {
         }
         _ => ExitCode::SUCCESS,
     }
-}
-
-/// The most memory that this process has had, in bytes, where the system tells it in a file.
-pub fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kilobytes * 1024)
 }
 
 fn is_closed_pipe(error: &Error) -> bool {
