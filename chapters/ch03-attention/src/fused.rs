@@ -3,8 +3,8 @@
 
 use ch00::{Linear, axes, dropout};
 use serde::{Deserialize, Serialize};
-use tch::{Device, Tensor};
 use tch::nn::{Module, ModuleT, Path};
+use tch::{Device, Tensor};
 
 use crate::{causal_weights, merge_heads, split_heads};
 

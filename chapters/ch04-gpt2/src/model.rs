@@ -79,7 +79,8 @@ impl Gpt2 {
     /// - `ids`: `(b, t)`, `Int64`, `t` at most `n_positions`
     /// - returns `(b, t, c)`
     pub fn hidden(&self, ids: &Tensor, train: bool) -> Tensor {
-        let x = dropout(&self.embedding.forward(ids), self.config.embd_pdrop, train); // (b, t, c)
+        let x =
+            dropout(&self.embedding.forward(ids), self.config.embd_pdrop, train); // (b, t, c)
         let x = self.blocks.iter().fold(x, |x, block| block.forward_t(&x, train)); // (b, t, c)
         self.ln_f.forward(&x)
     }

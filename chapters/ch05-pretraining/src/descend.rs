@@ -20,18 +20,29 @@ pub fn descend(
     clip: f64,
     rate: f64,
 ) -> Result<f64> {
-    optimizer.zero_grad();
+    let mut gradients: Vec<Tensor> = Vec::new();
     let mut sum = 0.0;
     for loss in losses {
-        loss.backward(); // adds to the gradients that are there
+        gradients = add(gradients, optimizer.gradients(&loss));
         sum += loss.double_value(&[]);
     }
-    let length = clip_gradients(&optimizer.parameters(), clip);
+    let length = clip_gradients(&mut gradients, clip);
     ensure!(
         sum.is_finite() && length.is_finite(),
         "the loss is {sum} and the gradient's length {length}"
     );
-    optimizer.step(rate);
+    optimizer.step(&mut gradients, rate);
     Ok(sum)
 }
 // ANCHOR_END: descend
+
+/// The sums of two rows of gradients, of which the first may be empty.
+fn add(mut sums: Vec<Tensor>, gradients: Vec<Tensor>) -> Vec<Tensor> {
+    if sums.is_empty() {
+        return gradients;
+    }
+    for (sum, gradient) in sums.iter_mut().zip(gradients) {
+        *sum += gradient;
+    }
+    sums
+}

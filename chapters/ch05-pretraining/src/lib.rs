@@ -22,6 +22,7 @@ mod descend;
 mod head_loss;
 mod ladder;
 mod loss;
+mod master;
 mod memory;
 mod muon;
 mod one_pass;

@@ -46,6 +46,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    cli::one_store(); // a model is a few large tensors
     let cli = Cli::parse();
     cli::run(|| match cli.task {
         None => train::run(&cli.train),

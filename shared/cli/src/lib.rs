@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Error, Result};
 
-pub use memory::peak_memory;
+pub use memory::{one_store, peak_memory};
 
 /// Runs a program's `main` and turns its result into an exit code.
 ///

@@ -16,9 +16,25 @@ pub fn keep() {
     }
 }
 
+/// Lets all threads take memory from one store instead of one each, whose leftovers nobody else
+/// may use: for programs with a few large tensors. Those with many small objects would wait for
+/// one another. To be called before there is a second thread.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code, reason = "the C library's own switches")]
+pub fn one_store() {
+    // SAFETY: `mallopt` takes two numbers, and may be called at any time.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
 /// Elsewhere the C library has no such switches.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn keep() {}
+
+/// Elsewhere the C library has no such switches.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn one_store() {}
 
 /// The most memory that this process has had, in bytes, where the system tells it in a file.
 pub fn peak_memory() -> Option<u64> {

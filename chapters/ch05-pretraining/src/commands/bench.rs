@@ -124,13 +124,13 @@ fn step(trainer: &mut Trainer, batch: &Batch, device: Device) -> Times {
         seconds
     };
     let mut since = Instant::now();
-    trainer.optimizer.zero_grad();
     let loss = trainer.loss(batch, true);
     let forward = lap(&mut since);
-    loss.backward();
+    let mut gradients = trainer.optimizer.gradients(&loss);
     let backward = lap(&mut since);
-    clip_gradients(&trainer.optimizer.parameters(), trainer.config.clip);
-    trainer.optimizer.step(trainer.config.schedule.rate(trainer.step));
+    clip_gradients(&mut gradients, trainer.config.clip);
+    let rate = trainer.config.schedule.rate(trainer.step);
+    trainer.optimizer.step(&mut gradients, rate);
     trainer.step += 1;
     Times { forward, backward, optimizer: lap(&mut since) }
 }
