@@ -82,3 +82,20 @@ fn the_figure_shows_what_the_code_computes() {
     // its own way.
     plot::check_or_overwrite(&figure, &table, &folder, 0.05);
 }
+
+#[test]
+fn a_small_text_is_learned_by_heart_as_it_was_measured() {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch05");
+    let csv = std::fs::read_to_string(folder.join("verdict.csv"))
+        .expect("the book has the figure's numbers");
+    let table = Table::from_csv(&csv).expect("the CSV is a table");
+    let lines = Lines { x: Axis::linear("step"), y: Axis::linear("loss") };
+    let figure = Figure {
+        name: "verdict",
+        finding: "The training loss falls from 9.8 to 0.7, the validation loss to 6.2 at step 40 \
+                  and then climbs again to 6.7; a published run has the same turn",
+        chart: Chart::Lines(lines),
+    };
+    plot::check_or_overwrite(&figure, &table, &folder, 0.0);
+}
