@@ -46,9 +46,8 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    cli::one_store(); // a model is a few large tensors
     let cli = Cli::parse();
-    cli::run(|| match cli.task {
+    cli::run_on_tensors(|| match cli.task {
         None => train::run(&cli.train),
         Some(Task::Tell(args)) => tell::run(&args),
         Some(Task::Ladder(args)) => ladder::run(&args),

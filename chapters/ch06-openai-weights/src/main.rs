@@ -128,7 +128,7 @@ struct Generate {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let out = &mut io::stdout().lock();
-    cli::run(|| match &cli.task {
+    cli::run_on_tensors(|| match &cli.task {
         None => show_example(out),
         Some(Task::Inspect { dir, json }) => print_model(out, &open(dir)?, *json),
         Some(Task::Import { from, out }) => convert(from, out, Precision::F32),
