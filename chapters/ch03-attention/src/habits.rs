@@ -37,8 +37,8 @@ impl Habits {
         let previous = mean(weights.diagonal(-1, 1, 2), 1); // entry i is row i + 1
         let first = mean(weights.select(2, 0), 2);
         let of_head = |head| {
-            let [same, previous, first] = [&same, &previous, &first]
-                .map(|habit| habit.double_value(&[head]));
+            let [same, previous, first] =
+                [&same, &previous, &first].map(|habit| habit.double_value(&[head]));
             Self { same, previous, first }
         };
         (0..heads).map(of_head).collect()

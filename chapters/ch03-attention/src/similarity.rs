@@ -6,7 +6,8 @@
 use tch::Tensor;
 
 /// The words of [`vectors`].
-pub const WORDS: [&str; 6] = ["lamp", "lighthouse", "keeper", "boat", "sea", "bread"];
+pub const WORDS: [&str; 6] =
+    ["lamp", "lighthouse", "keeper", "boat", "sea", "bread"];
 
 /// Six words in a plane, `(t, c) = (6, 2)`: to the right lies what has to do with light, upwards
 /// what has to do with water. Made up, so that the picture can be checked by eye.

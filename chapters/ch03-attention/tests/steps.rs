@@ -46,7 +46,8 @@ fn queries_of_zero_make_attention_an_average() {
 #[test]
 fn a_dot_product_is_both_lengths_times_the_cosine() {
     let scores = simple::scores(&vectors());
-    let points = Vec::<Vec<f64>>::try_from(vectors().to_kind(Kind::Double)).unwrap();
+    let points =
+        Vec::<Vec<f64>>::try_from(vectors().to_kind(Kind::Double)).unwrap();
     for (i, a) in points.iter().enumerate() {
         for (j, b) in points.iter().enumerate() {
             let angle = a[1].atan2(a[0]) - b[1].atan2(b[0]);
@@ -113,7 +114,8 @@ fn without_positions_shuffling_the_past_changes_nothing() {
     let head = CausalAttention::new(&variables.root(), HeadConfig::plain(3, 2));
     let last = |x: &Tensor| head.forward_t(&x.unsqueeze(0), false).i((0, -1));
     let words = simple::journey();
-    let shuffled = words.index_select(0, &Tensor::from_slice(&[3i64, 0, 4, 2, 1, 5]));
+    let shuffled =
+        words.index_select(0, &Tensor::from_slice(&[3i64, 0, 4, 2, 1, 5]));
     assert_close(&last(&shuffled), &last(&words), 1e-6);
 }
 // ANCHOR_END: order_is_lost

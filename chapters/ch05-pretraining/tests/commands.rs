@@ -149,6 +149,7 @@ fn a_layer_or_a_prompt_that_does_not_fit_is_named() {
     let checkpoint = text(folder.path());
     let layer = refusal(&["attention", "--checkpoint", checkpoint, "--layer", "2"]);
     assert!(layer.contains("there is no layer 2: the model has 2"), "{layer}");
-    let prompt = refusal(&["attention", "--checkpoint", checkpoint, "--prompt", ""]);
+    let prompt =
+        refusal(&["attention", "--checkpoint", checkpoint, "--prompt", ""]);
     assert!(prompt.contains("the prompt has 0 tokens"), "{prompt}");
 }

@@ -97,7 +97,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_peer_that_answers_nonsense_is_named() {
-        let (path, mut peer) = shell("while read line; do echo no; done # nonsense");
+        let (path, mut peer) =
+            shell("while read line; do echo no; done # nonsense");
         let error = peer.seconds(&json!({"tokens": 64})).unwrap_err().to_string();
         assert_eq!(error, "the Python script answered \"no\" to {\"tokens\":64}");
         drop(peer);

@@ -62,7 +62,9 @@ pub fn run(args: &Args) -> Result<()> {
         "ch01" => ch01::measure,
         "ch03" => |args, _| ch03::measure(args),
         "ch04" => |args, _| ch04::measure(args),
-        _ => bail!("{chapter} has nothing to measure yet; ch01, ch03 and ch04 have"),
+        _ => {
+            bail!("{chapter} has nothing to measure yet; ch01, ch03 and ch04 have")
+        }
     };
     let folder = paths::root().join("target/bench").join(chapter);
     fs::create_dir_all(&folder)

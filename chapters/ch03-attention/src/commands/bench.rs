@@ -144,7 +144,7 @@ impl Layers {
 fn one_pass(layer: &dyn ModuleT, inputs: &[Tensor], pass: &str) {
     let Some(x) = inputs.last() else { return };
     if pass == "forward" {
-        tch::no_grad(|| layer.forward_t(x, false));
+        let _ = tch::no_grad(|| layer.forward_t(x, false));
         return;
     }
     let sum = layer.forward_t(x, true).sum(x.kind());
@@ -159,8 +159,8 @@ fn wait_for(device: Device) {
 }
 
 fn start_peer(python: &Path, sizes: Sizes) -> Result<Peer> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("benches/attention_peers.py");
+    let script =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/attention_peers.py");
     let numbers = [
         ("--channels", sizes.channels),
         ("--heads", sizes.heads),
@@ -263,7 +263,8 @@ fn as_tables(
     for case in cases {
         let Case { precision, pass, tokens, seconds } = case;
         if shown.replace((precision, pass)) != Some((precision, pass)) {
-            let what = if *pass == "forward" { "forward" } else { "forward and backward" };
+            let what =
+                if *pass == "forward" { "forward" } else { "forward and backward" };
             writeln!(out, "\n{precision}, {what}, milliseconds")?;
             let names: String =
                 seconds.iter().map(|(name, _)| format!("{name:>18}")).collect();

@@ -42,17 +42,22 @@ pub fn run(args: &Args, common: &Common, out: &mut impl Write) -> Result<()> {
     tch::manual_seed(common.seed);
     let variables = VarStore::new(Device::Cpu);
     let layer = form.layer(&variables.root(), sizes);
-    let x = Tensor::randn([sizes.batch, tokens, sizes.channels], (Kind::Float, Device::Cpu));
-    tch::no_grad(|| layer.forward_t(&x.narrow(1, 0, tokens.min(8)), false));
+    let x = Tensor::randn(
+        [sizes.batch, tokens, sizes.channels],
+        (Kind::Float, Device::Cpu),
+    );
+    let _ = tch::no_grad(|| layer.forward_t(&x.narrow(1, 0, tokens.min(8)), false));
     let before = cli::peak_memory();
-    tch::no_grad(|| layer.forward_t(&x, false));
-    let grown = cli::peak_memory().zip(before).map(|(after, before)| after - before);
+    let _ = tch::no_grad(|| layer.forward_t(&x, false));
+    let grown =
+        cli::peak_memory().zip(before).map(|(after, before)| after - before);
     if args.json {
         let computed = scores_bytes(sizes, tokens);
         writeln!(out, "{}", json!({"bytes": grown, "scores_bytes": computed}))?;
         return Ok(());
     }
-    let grown = grown.context("this system does not tell how much memory was used")?;
+    let grown =
+        grown.context("this system does not tell how much memory was used")?;
     writeln!(out, "{}, {tokens} tokens, f32", form.name())?;
     writeln!(out, "one pass took     {:>8.1} MiB", mebibytes(grown as f64))?;
     let scores = mebibytes(scores_bytes(sizes, tokens) as f64);
@@ -72,7 +77,11 @@ pub fn mebibytes(bytes: f64) -> f64 {
 /// The bytes that one pass took in a process of its own, where the system tells it.
 ///
 /// In a process that has done other things, what they freed would be used again unseen.
-pub fn in_new_process(form: Form, tokens: i64, sizes: Sizes) -> Result<Option<i64>> {
+pub fn in_new_process(
+    form: Form,
+    tokens: i64,
+    sizes: Sizes,
+) -> Result<Option<i64>> {
     let program = env::current_exe().context("this program can't find itself")?;
     let mut command = Command::new(program);
     command.args(["memory", "--json", "--form", form.name()]);

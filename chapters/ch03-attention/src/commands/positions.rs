@@ -11,7 +11,10 @@ use super::table::word_rows;
 pub fn run(device: Device, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "POSITIONS: sinusoidal, 6 positions, 8 channels")?;
     word_rows(out, &sinusoidal(6, 8, device))?;
-    writeln!(out, "rotary: one query, one key of 8 channels, turned and multiplied")?;
+    writeln!(
+        out,
+        "rotary: one query, one key of 8 channels, turned and multiplied"
+    )?;
     let rotary = Rotary::new(64, 8, 10_000.0, device);
     let [q, k] = [0, 1]
         .map(|_| Tensor::randn([1, 1, 1, 8], (Kind::Float, Device::Cpu)))

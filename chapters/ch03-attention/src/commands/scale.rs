@@ -7,7 +7,10 @@ use tch::{Kind, Tensor};
 
 /// Eight times larger scores by hand, then random queries and keys.
 pub fn run(out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "SCALE: softmax of five scores, and of eight times those scores")?;
+    writeln!(
+        out,
+        "SCALE: softmax of five scores, and of eight times those scores"
+    )?;
     let scores = Tensor::from_slice(&[0.1f32, -0.2, 0.3, -0.2, 0.5]);
     for factor in [1.0, 8.0] {
         let weights = (&scores * factor).softmax(-1, Kind::Double);

@@ -117,11 +117,10 @@ fn shape(typed: &str) -> Result<(i64, i64)> {
 fn ours(model: &Gpt2, batch: i64, tokens: i64) -> Contestant<'_> {
     let device = model.device();
     let vocabulary = model.config().vocab_size;
-    let ids =
-        Tensor::randint(vocabulary, [batch, tokens], (Kind::Int64, device)); // (b, t)
+    let ids = Tensor::randint(vocabulary, [batch, tokens], (Kind::Int64, device)); // (b, t)
     Contestant::new("ours", move || {
         let start = Instant::now();
-        tch::no_grad(|| model.forward_t(&ids, false));
+        let _ = tch::no_grad(|| model.forward_t(&ids, false));
         if let Device::Cuda(index) = device {
             tch::Cuda::synchronize(index as i64);
         }

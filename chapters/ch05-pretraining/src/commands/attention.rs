@@ -27,7 +27,10 @@ pub struct Attention {
     checkpoint: PathBuf,
 
     /// The text that is looked at, at least three tokens
-    #[arg(long, default_value = "The keeper of the lighthouse painted her railing")]
+    #[arg(
+        long,
+        default_value = "The keeper of the lighthouse painted her railing"
+    )]
     prompt: String,
 
     /// The block, from 0
@@ -91,7 +94,11 @@ fn labels(tokenizer: &Tokenizer, ids: &[u32]) -> Result<Vec<String>> {
     let label = |&id: &u32| -> Result<String> {
         let text = tokenizer.decode(&[id])?.replace('\n', "⏎");
         let word = text.trim();
-        Ok(if word.is_empty() { "␣".repeat(text.len()) } else { word.to_string() })
+        Ok(if word.is_empty() {
+            "␣".repeat(text.len())
+        } else {
+            word.to_string()
+        })
     };
     ids.iter().map(label).collect()
 }

@@ -89,7 +89,11 @@ fn training_peers(text: &Path, args: &Args) -> Result<Table> {
     for (_, numbers) in &mut rows {
         numbers[1] = (numbers[1] / 1e6).round();
     }
-    Ok(Table { name: "training-peers", header: "trainer,seconds,peak MB".into(), rows })
+    Ok(Table {
+        name: "training-peers",
+        header: "trainer,seconds,peak MB".into(),
+        rows,
+    })
 }
 
 fn training_bench(text: &Path, size: &str, args: &Args) -> Command {

@@ -47,9 +47,8 @@ fn cases<'a>(
     precision: &'a str,
     pass: &'a str,
 ) -> impl Iterator<Item = &'a Value> {
-    let wanted = move |case: &&Value| {
-        case["precision"] == precision && case["pass"] == pass
-    };
+    let wanted =
+        move |case: &&Value| case["precision"] == precision && case["pass"] == pass;
     list(&found["cases"]).iter().filter(wanted)
 }
 
@@ -145,7 +144,10 @@ mod tests {
     #[test]
     fn speed_has_a_row_for_each_length() {
         let table = speed(&found(), true);
-        assert_eq!(table.header, "tokens,wrapper,split,explicit,fused,PyTorch's fused");
+        assert_eq!(
+            table.header,
+            "tokens,wrapper,split,explicit,fused,PyTorch's fused"
+        );
         assert_eq!(table.rows[1].0, "128");
         assert_eq!(table.rows[1].1, [800.0, 600.0, 400.0, 200.0, 100.0]);
     }
