@@ -12,6 +12,8 @@ pub struct Habits {
     pub previous: f64,
     /// To the first of all
     pub first: f64,
+    /// What any place would get if all weights of a row were alike
+    pub even: f64,
 }
 
 impl Habits {
@@ -36,22 +38,30 @@ impl Habits {
         let same = mean(weights.diagonal(0, 1, 2), 2); // entry i is row i
         let previous = mean(weights.diagonal(-1, 1, 2), 1); // entry i is row i + 1
         let first = mean(weights.select(2, 0), 2);
+        let even = (3..=t).map(|seen| 1.0 / seen as f64).sum::<f64>() / rows as f64;
         let of_head = |head| {
             let [same, previous, first] =
                 [&same, &previous, &first].map(|habit| habit.double_value(&[head]));
-            Self { same, previous, first }
+            Self { same, previous, first, even }
         };
         (0..heads).map(of_head).collect()
     }
 
-    /// Where more than half of the weight goes, in words.
-    pub fn in_words(self) -> &'static str {
+    /// Where the head looks, in words: `mostly` where more than half of its weight goes, `often`
+    /// where it is more than twice an even share.
+    pub fn in_words(self) -> String {
         let places = [
-            (self.same, "mostly at itself"),
-            (self.previous, "mostly at the token before"),
-            (self.first, "mostly at the first token"),
+            (self.same, "itself"),
+            (self.previous, "the token before"),
+            (self.first, "the first token"),
         ];
-        let favourite = places.iter().find(|(weight, _)| *weight > 0.5);
-        favourite.map_or("here and there", |(_, words)| words)
+        let larger = |a: (f64, _), b: (f64, _)| if b.0 > a.0 { b } else { a };
+        match places.into_iter().fold((0.0, ""), larger) {
+            (weight, place) if weight > 0.5 => format!("mostly at {place}"),
+            (weight, place) if weight > 2.0 * self.even => {
+                format!("often at {place}")
+            }
+            _ => "here and there".to_string(),
+        }
     }
 }

@@ -194,7 +194,7 @@ fn a_turned_product_moves_along_with_the_query() {
     plot::check_or_overwrite(&figure, &table, &folder(), 1e-4);
 }
 
-// ---- Measured -----------------------------------------------------------------------------
+// ---- Measured and trained -----------------------------------------------------------------
 
 /// Holds a drawing to its committed numbers.
 fn check_committed(name: &'static str, finding: &'static str, chart: Chart) {
@@ -244,5 +244,23 @@ fn ours_stands_beside_pytorchs() {
         "peers",
         "How many times as fast as PyTorch's eager attention ours is on 1,024 tokens, explicit and fused, in f32 and bf16, without and with gradients",
         Chart::Bars(Bars { value: "times as fast as PyTorch".into() }),
+    );
+}
+
+#[test]
+fn one_trained_head_looks_at_small_words_and_stops() {
+    check_committed(
+        "trained-small-words",
+        "A trained head on fourteen tokens: from with to sea the largest weights belong to with, by and the; after the full stop they belong to the full stop",
+        looks(),
+    );
+}
+
+#[test]
+fn another_trained_head_looks_at_the_verb_of_the_sentence() {
+    check_committed(
+        "trained-verb",
+        "Another trained head on the same tokens: with, by, the and sea give most of their weight to lived; Mom and the full stop look at themselves",
+        looks(),
     );
 }

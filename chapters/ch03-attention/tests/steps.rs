@@ -148,6 +148,17 @@ fn habits_are_means_over_all_rows_but_the_first_two() {
 }
 
 #[test]
+fn twice_an_even_share_is_often() {
+    let past = Tensor::ones([8, 8], CPU).tril(0);
+    let even = &past / past.sum_dim_intlist(-1, true, Kind::Float);
+    let leaning = &even * 0.7 + Tensor::eye(8, CPU) * 0.3;
+    let habits = Habits::of(&Tensor::stack(&[even, leaning], 0));
+    assert!((habits[0].same - habits[0].even).abs() < 1e-6);
+    let words: Vec<_> = habits.iter().map(|habit| habit.in_words()).collect();
+    assert_eq!(words, ["here and there", "often at itself"]);
+}
+
+#[test]
 #[should_panic(expected = "2 tokens are too few to tell the habits of a head")]
 fn two_tokens_have_no_habits() {
     let _ = Habits::of(&Tensor::eye(2, CPU).unsqueeze(0));

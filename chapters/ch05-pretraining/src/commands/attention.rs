@@ -145,22 +145,26 @@ fn as_table(habits: &[Habits], folder: &Path, layer: usize) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "head  itself  before   first  looks")?;
     for (head, habit) in habits.iter().enumerate() {
-        let Habits { same, previous, first } = *habit;
+        let Habits { same, previous, first, .. } = *habit;
         let words = habit.in_words();
         writeln!(out, "{head:>4}{same:>8.2}{previous:>8.2}{first:>8.2}  {words}")?;
     }
     let pictures = folder.join(format!("layer-{layer}-head-*.svg"));
+    if let Some(Habits { even, .. }) = habits.first() {
+        writeln!(out, "an even share would be {even:.2}")?;
+    }
     eprintln!("The pictures are {}.", pictures.display());
     Ok(())
 }
 
 fn as_json(habits: &[Habits], pictures: &[PathBuf]) -> Result<()> {
     let heads = habits.iter().zip(pictures).map(|(habit, picture)| {
-        let Habits { same, previous, first } = *habit;
+        let Habits { same, previous, first, .. } = *habit;
         json!({
             "same": same,
             "previous": previous,
             "first": first,
+            "even": habit.even,
             "looks": habit.in_words(),
             "picture": picture,
         })
