@@ -48,6 +48,17 @@ impl Block {
     }
 }
 
+impl Block {
+    /// The attention weights of every head, without dropout.
+    ///
+    /// # Shapes
+    /// - `x`: `(b, t, c)`
+    /// - returns `(b, h, t, t)`
+    pub fn weights(&self, x: &Tensor) -> Tensor {
+        self.attn.weights(&self.ln_1.forward(x))
+    }
+}
+
 // ANCHOR: block_forward
 impl ModuleT for Block {
     /// # Shapes

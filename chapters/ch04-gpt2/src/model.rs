@@ -100,6 +100,21 @@ impl Gpt2 {
     }
     // ANCHOR_END: hidden
 
+    /// The attention weights of every head of block `layer`, which counts from 0.
+    ///
+    /// # Shapes
+    /// - `ids`: `(b, t)`, `Int64`, `t` at most `n_positions`
+    /// - returns `(b, h, t, t)`
+    ///
+    /// # Panics
+    /// When there are not so many blocks.
+    pub fn attention_weights(&self, ids: &Tensor, layer: usize) -> Tensor {
+        let x = self.embedding.forward(ids); // (b, t, c)
+        let below = self.blocks[..layer].iter();
+        let x = below.fold(x, |x, block| block.forward_t(&x, false)); // (b, t, c)
+        self.blocks[layer].weights(&x)
+    }
+
     /// The scores for the token that follows, without those for all earlier places.
     ///
     /// # Shapes

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, find_rate, ladder, tell, train};
+use commands::{attention, bench, find_rate, ladder, tell, train};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -37,6 +37,8 @@ struct Cli {
 enum Task {
     /// Let a trained model write
     Tell(tell::Tell),
+    /// Draw what the heads of a trained model look at
+    Attention(attention::Attention),
     /// Train the eight stages from a table of pairs to a GPT, and compare
     Ladder(ladder::Ladder),
     /// Try how large the learning rate may be
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     cli::run_on_tensors(|| match cli.task {
         None => train::run(&cli.train),
         Some(Task::Tell(args)) => tell::run(&args),
+        Some(Task::Attention(args)) => attention::run(&args),
         Some(Task::Ladder(args)) => ladder::run(&args),
         Some(Task::FindRate(args)) => find_rate::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),

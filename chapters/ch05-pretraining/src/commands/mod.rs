@@ -1,5 +1,6 @@
 //! What can be typed.
 
+pub mod attention;
 pub mod bench;
 pub mod find_rate;
 pub mod ladder;
