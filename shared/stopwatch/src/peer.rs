@@ -43,6 +43,15 @@ impl Peer {
     /// # Errors
     /// When it has ended, or answers something else.
     pub fn seconds(&mut self, question: &Value) -> Result<f64> {
+        let answer = self.ask(question)?;
+        Ok(answer["seconds"].as_f64().expect("an answer has seconds"))
+    }
+
+    /// Lets it do what `question` says, and returns its whole answer, which has `seconds`.
+    ///
+    /// # Errors
+    /// When it has ended, or answers something else.
+    pub fn ask(&mut self, question: &Value) -> Result<Value> {
         let mut answer = String::new();
         let asked = self
             .questions
@@ -52,8 +61,8 @@ impl Peer {
         asked
             .and_then(|()| Ok(self.answers.read_line(&mut answer)?))
             .context("the Python script has ended; its own message stands above")?;
-        let parsed: Option<Value> = serde_json::from_str(&answer).ok();
-        parsed.and_then(|it| it["seconds"].as_f64()).with_context(|| {
+        let parsed = serde_json::from_str(&answer).ok();
+        parsed.filter(|it: &Value| it["seconds"].is_f64()).with_context(|| {
             format!("the Python script answered {:?} to {question}", answer.trim())
         })
     }

@@ -6,6 +6,7 @@
 mod ch01;
 mod ch03;
 mod ch04;
+mod ch05;
 mod table;
 
 use std::borrow::BorrowMut;
@@ -25,9 +26,9 @@ use table::Table;
   cargo xtask bench ch01 --quick
   cargo xtask bench ch01 --peers --text corpus.txt
   cargo xtask bench ch03 --peers --book
-  cargo xtask bench ch04 --peers")]
+  cargo xtask bench ch05 --peers")]
 pub struct Args {
-    /// The chapter: ch01, ch03 or ch04
+    /// The chapter: ch01, ch03, ch04 or ch05
     chapter: String,
 
     /// ch01: a text file to measure with [default: 10 MB of built-in stories]
@@ -35,7 +36,7 @@ pub struct Args {
     text: Option<PathBuf>,
 
     /// Other people's programs too. ch01: builds some 300 crates and fetches three Python
-    /// packages; ch03, ch04: fetches PyTorch
+    /// packages; the others: fetches PyTorch
     #[arg(long)]
     peers: bool,
 
@@ -62,8 +63,11 @@ pub fn run(args: &Args) -> Result<()> {
         "ch01" => ch01::measure,
         "ch03" => |args, _| ch03::measure(args),
         "ch04" => |args, _| ch04::measure(args),
+        "ch05" => |args, _| ch05::measure(args),
         _ => {
-            bail!("{chapter} has nothing to measure yet; ch01, ch03 and ch04 have")
+            bail!(
+                "{chapter} has nothing to measure yet; ch01, ch03, ch04 and ch05 have"
+            )
         }
     };
     let folder = paths::root().join("target/bench").join(chapter);

@@ -84,6 +84,7 @@ pub fn run(args: &Bench) -> Result<()> {
             "precision": precision,
             "batch_size": b,
             "context": t,
+            "threads": tch::get_num_threads(),
             "tokens_per_second": tokens / median.total(),
             "seconds": median.total(),
             "fastest": times[0].total(),
