@@ -75,7 +75,9 @@ impl Rotary {
         Self { cos: angles.cos(), sin: angles.sin() }
     }
 
-    /// Turns `x`, whose first token stands at position `start`.
+    // ANCHOR: turn
+    /// Turns `x`, whose first token stands at position `start`. Angles have 32 bits; what comes
+    /// out has as many as `x`.
     ///
     /// # Shapes
     /// - `x`: `(b, h, t, d)`
@@ -94,7 +96,9 @@ impl Rotary {
             &[&first * &cos - &second * &sin, &second * &cos + &first * &sin],
             -1,
         )
+        .to_kind(x.kind()) // (b, h, t, d)
     }
+    // ANCHOR_END: turn
 }
 
 /// `pos / base^(2i / c)` for every position and every pair of channels: `(t, c/2)`.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, find_rate, ladder, tell, train};
+use commands::{bench, find_rate, ladder, tell, train, variants};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -23,6 +23,7 @@ use commands::{bench, find_rate, ladder, tell, train};
   cargo run --release -p ch05 -- --steps 100 --out datasets/trained/short
   cargo run --release -p ch05 -- --resume
   cargo run --release -p ch05 -- --preset verdict --data ~/texts
+  cargo run --release -p ch05 -- --positions rotary --out datasets/trained/rotary
   cargo run --release -p ch05 -- tell --prompt \"Once there was a fox\""
 )]
 struct Cli {
@@ -39,6 +40,8 @@ enum Task {
     Tell(tell::Tell),
     /// Train the eight stages from a table of pairs to a GPT, and compare
     Ladder(ladder::Ladder),
+    /// Train GPT-2 and what later models do otherwise, and compare
+    Variants(variants::Variants),
     /// Try how large the learning rate may be
     FindRate(find_rate::FindRate),
     /// Time training steps on random tokens
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         None => train::run(&cli.train),
         Some(Task::Tell(args)) => tell::run(&args),
         Some(Task::Ladder(args)) => ladder::run(&args),
+        Some(Task::Variants(args)) => variants::run(&args),
         Some(Task::FindRate(args)) => find_rate::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),
     })

@@ -175,9 +175,22 @@ impl Preset {
     /// # Errors
     /// When there is no step to do.
     pub fn trainer(self, config: TrainConfig, device: Device) -> Result<Trainer> {
+        self.trainer_of(&self.model(), config, device)
+    }
+
+    /// As [`trainer`](Self::trainer), of a model that differs from [`model`](Self::model).
+    ///
+    /// # Errors
+    /// When there is no step to do, or the sizes don't fit together.
+    pub fn trainer_of(
+        self,
+        model: &Gpt2Config,
+        config: TrainConfig,
+        device: Device,
+    ) -> Result<Trainer> {
         match self {
-            Self::Stories => stories_trainer(config, device),
-            _ => Trainer::new(&self.model(), config, device),
+            Self::Stories => stories_trainer(model, config, device),
+            _ => Trainer::new(model, config, device),
         }
     }
 

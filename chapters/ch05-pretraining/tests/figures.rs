@@ -1,17 +1,22 @@
 //! The figures of chapter 5. `cargo xtask figures ch05` draws them again.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use ch01::{END_OF_TEXT, Tokenizer, train};
 use ch02::Windows;
 use ch04::Gpt2Config;
 use ch05::{Algorithm, Precision, Preset, Schedule, TrainConfig, Trainer};
 use datasets::LIGHTHOUSE;
-use plot::{Axis, Chart, Figure, Lines, Table};
+use plot::{Axis, Bars, Chart, Figure, Lines, Table};
 use tch::Device;
 
 const STEPS: i64 = 48;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch05")
+}
 
 /// A story, cut into all its windows of 16 tokens.
 fn story() -> Windows {
@@ -76,9 +81,7 @@ fn the_figure_shows_what_the_code_computes() {
                   up, falls back and stays where the frequencies of the tokens alone would get it",
         chart: Chart::Lines(lines),
     };
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch05");
     // Steps that are too large also enlarge the last digits, which every processor rounds in
     // its own way.
-    plot::check_or_overwrite(&figure, &table, &folder, 0.05);
+    plot::check_or_overwrite(&figure, &table, &folder(), 0.05);
 }
