@@ -35,7 +35,8 @@ pub struct Variants {
     #[arg(long, default_value_t = 1000)]
     steps: usize,
 
-    /// Draw the differences into this SVG file, with the numbers in a CSV file beside it
+    /// Draw the differences into this SVG file, with the numbers in a CSV file and the table in a
+    /// text file beside it
     #[arg(long, value_parser = svg)]
     plot: Option<PathBuf>,
 
@@ -58,6 +59,7 @@ pub fn run(args: &Variants) -> Result<()> {
     let text = read_characters(args.data.as_deref(), device)?;
     let all = Variant::value_variants();
     let bar = progress_bar(all.len() as u64 * args.seeds as u64, args.steps);
+    tch::set_num_threads(1); // sharing so little work takes longer than doing it
     let mut trials = Vec::new();
     for &variant in all {
         bar.set_message(variant.name());
@@ -69,8 +71,9 @@ pub fn run(args: &Variants) -> Result<()> {
     let (gpt2, others) = trials.split_first().context("there are no variants")?;
     report(gpt2, others, args)?;
     args.plot.as_ref().map_or(Ok(()), |path| {
-        let (figure, table) = drawing(gpt2, others, args.seeds);
-        picture(&figure, &table, path)
+        let (figure, differences) = drawing(gpt2, others, args.seeds);
+        write(&path.with_extension("txt"), &table(gpt2, others))?;
+        picture(&figure, &differences, path)
     })
 }
 
@@ -99,13 +102,18 @@ fn report(gpt2: &Trials, others: &[Trials], args: &Variants) -> Result<()> {
         writeln!(out, "{all}")?;
         return Ok(());
     }
-    writeln!(out, "{:<14}{}       to gpt2", "variant", Trials::HEAD)?;
-    writeln!(out, "{}", gpt2.line())?;
-    for trials in others {
-        let (mean, deviation) = spread(differences(gpt2, trials));
-        writeln!(out, "{}    {mean:>+.3} ± {deviation:.3}", trials.line())?;
-    }
+    write!(out, "{}", table(gpt2, others))?;
     Ok(())
+}
+
+fn table(gpt2: &Trials, others: &[Trials]) -> String {
+    let head = format!("{:<14}{}       to gpt2", "variant", Trials::HEAD);
+    let lines = others.iter().map(|trials| {
+        let (mean, deviation) = spread(differences(gpt2, trials));
+        format!("{}    {mean:>+.3} ± {deviation:.3}", trials.line())
+    });
+    let lines: Vec<_> = [head, gpt2.line()].into_iter().chain(lines).collect();
+    lines.join("\n") + "\n"
 }
 
 fn drawing(gpt2: &Trials, others: &[Trials], seeds: i64) -> (Figure, Table) {
