@@ -78,7 +78,8 @@ impl Rotary {
     }
 
     // ANCHOR: turn
-    /// Turns `x`, whose first token stands at position `start`.
+    /// Turns `x`, whose first token stands at position `start`. Angles have 32 bits; what comes
+    /// out has as many as `x`.
     ///
     /// # Shapes
     /// - `x`: `(b, h, t, d)`
@@ -97,6 +98,7 @@ impl Rotary {
             &[&first * &cos - &second * &sin, &second * &cos + &first * &sin],
             -1,
         )
+        .to_kind(x.kind()) // (b, h, t, d)
     }
     // ANCHOR_END: turn
 }

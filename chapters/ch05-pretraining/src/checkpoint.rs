@@ -1,4 +1,5 @@
 //! Keeping a model: a folder that Hugging Face's `GPT2LMHeadModel.from_pretrained` opens too.
+//! With a [switch](ch04::Switches) turned it is this book's alone, and `model_type` says so.
 //!
 //! ```text
 //! config.json             the model's sizes
@@ -278,7 +279,7 @@ fn write_model(
 /// `config.json` with what Hugging Face's transformers wants to know besides the sizes.
 fn model_config(config: &Gpt2Config, tokenizer: Option<&Tokenizer>) -> Value {
     let mut json = json!(config);
-    json["model_type"] = json!("gpt2");
+    json["model_type"] = json!(config.model_type());
     json["architectures"] = json!(["GPT2LMHeadModel"]);
     let end = tokenizer.and_then(|tokenizer| tokenizer.special_id(END_OF_TEXT));
     json["bos_token_id"] = json!(end);

@@ -21,6 +21,7 @@ mod clip;
 mod descend;
 mod head_loss;
 mod ladder;
+mod lesson;
 mod loss;
 mod master;
 mod memory;
@@ -33,13 +34,15 @@ mod sample;
 mod schedule;
 mod stories;
 mod trainer;
+mod variants;
 
 pub use bits_per_byte::bits_per_byte;
 pub use checkpoint::{Checkpoint, write_tensors};
 pub use clip::clip_gradients;
 pub use descend::descend;
 pub use head_loss::head_loss;
-pub use ladder::{Characters, Outcome, Stage, StageConfig, StageModel, climb};
+pub use ladder::{Stage, StageConfig, StageModel, climb};
+pub use lesson::{Characters, Lesson, Outcome};
 pub use loss::{cross_entropy, perplexity};
 pub use memory::MemoryReport;
 pub use muon::orthogonalise;
@@ -53,3 +56,4 @@ pub use stories::{
     stories_trainer, tell,
 };
 pub use trainer::{Evaluation, Precision, TrainConfig, Trainer};
+pub use variants::{Variant, try_variant};

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{attention, bench, find_rate, ladder, tell, train};
+use commands::{attention, bench, find_rate, ladder, tell, train, variants};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -23,6 +23,7 @@ use commands::{attention, bench, find_rate, ladder, tell, train};
   cargo run --release -p ch05 -- --steps 100 --out datasets/trained/short
   cargo run --release -p ch05 -- --resume
   cargo run --release -p ch05 -- --preset verdict --data ~/texts
+  cargo run --release -p ch05 -- --positions rotary --out datasets/trained/rotary
   cargo run --release -p ch05 -- tell --prompt \"Once there was a fox\""
 )]
 struct Cli {
@@ -41,6 +42,8 @@ enum Task {
     Attention(attention::Attention),
     /// Train the eight stages from a table of pairs to a GPT, and compare
     Ladder(ladder::Ladder),
+    /// Train GPT-2 and what later models do otherwise, and compare
+    Variants(variants::Variants),
     /// Try how large the learning rate may be
     FindRate(find_rate::FindRate),
     /// Time training steps on random tokens
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Some(Task::Tell(args)) => tell::run(&args),
         Some(Task::Attention(args)) => attention::run(&args),
         Some(Task::Ladder(args)) => ladder::run(&args),
+        Some(Task::Variants(args)) => variants::run(&args),
         Some(Task::FindRate(args)) => find_rate::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),
     })

@@ -11,8 +11,8 @@ use clap::ValueEnum;
 use datasets::stories::Grammar;
 use datasets::{Loaded, Source};
 use serde::{Deserialize, Serialize};
-use tch::Device;
 use tch::nn::VarStore;
+use tch::{Device, Tensor};
 
 use crate::stories::{
     CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer,
@@ -177,10 +177,23 @@ impl Preset {
     /// # Errors
     /// When there is no step to do.
     pub fn trainer(self, config: TrainConfig, device: Device) -> Result<Trainer> {
+        self.trainer_of(&self.model(), config, device)
+    }
+
+    /// As [`trainer`](Self::trainer), of a model that differs from [`model`](Self::model).
+    ///
+    /// # Errors
+    /// When there is no step to do, or the sizes don't fit together.
+    pub fn trainer_of(
+        self,
+        model: &Gpt2Config,
+        config: TrainConfig,
+        device: Device,
+    ) -> Result<Trainer> {
         match self {
-            Self::Stories => stories_trainer(config, device),
-            Self::Verdict => verdict_trainer(config, device),
-            _ => Trainer::new(&self.model(), config, device),
+            Self::Stories => stories_trainer(model, config, device),
+            Self::Verdict => verdict_trainer(model, config, device),
+            _ => Trainer::new(model, config, device),
         }
     }
 
@@ -254,30 +267,35 @@ impl Preset {
 
 /// A model that starts as in the book that this run is from: with PyTorch's start values, whose
 /// tables are fifty times as large as GPT-2's. It learns its text by heart within ten epochs.
-fn verdict_trainer(config: TrainConfig, device: Device) -> Result<Trainer> {
+fn verdict_trainer(
+    sizes: &Gpt2Config,
+    config: TrainConfig,
+    device: Device,
+) -> Result<Trainer> {
+    sizes.validate()?;
     tch::manual_seed(config.seed);
-    let sizes = Preset::Verdict.model();
     let variables = VarStore::new(device);
-    let model = Gpt2::new(&variables.root(), &sizes);
+    let model = Gpt2::new(&variables.root(), sizes);
     let by_name: BTreeMap<_, _> = variables.variables().into_iter().collect();
-    tch::no_grad(|| {
-        for (name, mut tensor) in by_name {
-            let inputs = if name.ends_with("mlp.c_proj.weight")
-                || name.ends_with("mlp.c_proj.bias")
-            {
-                4 * sizes.n_embd
-            } else {
-                sizes.n_embd
-            };
-            let bound = 1.0 / (inputs as f64).sqrt();
-            let _ = match name.as_str() {
-                name if name.contains("ln_") => continue,
-                "wte.weight" | "wpe.weight" => tensor.normal_(0.0, 1.0),
-                _ => tensor.uniform_(-bound, bound),
-            };
-        }
-    });
+    for (name, tensor) in &by_name {
+        let mut tensor = tensor.detach();
+        let _ = match name.as_str() {
+            name if name.contains("ln_") => continue,
+            "wte.weight" | "wpe.weight" => tensor.normal_(0.0, 1.0),
+            "lm_head.weight" => start_layer(&mut tensor, sizes.n_embd),
+            name => {
+                let weight = &by_name[&name.replace(".bias", ".weight")];
+                start_layer(&mut tensor, weight.size()[0]) // (c_in, c_out)
+            }
+        };
+    }
     Trainer::begin(variables, model, config)
+}
+
+/// What `torch.nn.Linear` starts a layer of so many inputs with.
+fn start_layer(tensor: &mut Tensor, inputs: i64) -> Tensor {
+    let bound = 1.0 / (inputs as f64).sqrt();
+    tensor.uniform_(-bound, bound)
 }
 
 /// A megabyte of Shakespeare, or where there is none a megabyte of built-in stories.

@@ -24,6 +24,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The same rate for all steps.
+    pub fn constant(rate: f64, steps: i64) -> Self {
+        Self { peak: rate, floor: rate, warmup: 0, steps }
+    }
+
     // ANCHOR: rate
     /// The learning rate of step `step`, counted from 0.
     pub fn rate(&self, step: i64) -> f64 {

@@ -1,17 +1,22 @@
 //! The figures of chapter 5. `cargo xtask figures ch05` draws them again.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use ch01::{END_OF_TEXT, Tokenizer, train};
 use ch02::Windows;
 use ch04::Gpt2Config;
 use ch05::{Algorithm, Precision, Preset, Schedule, TrainConfig, Trainer};
 use datasets::LIGHTHOUSE;
-use plot::{Axis, Chart, Figure, Lines, Table};
+use plot::{Axis, Bars, Chart, Figure, Lines, Table};
 use tch::Device;
 
 const STEPS: i64 = 48;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch05")
+}
 
 /// A story, cut into all its windows of 16 tokens.
 fn story() -> Windows {
@@ -76,11 +81,28 @@ fn the_figure_shows_what_the_code_computes() {
                   up, falls back and stays where the frequencies of the tokens alone would get it",
         chart: Chart::Lines(lines),
     };
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch05");
     // Steps that are too large also enlarge the last digits, which every processor rounds in
     // its own way.
-    plot::check_or_overwrite(&figure, &table, &folder, 0.05);
+    plot::check_or_overwrite(&figure, &table, &folder(), 0.05);
+}
+
+#[test]
+fn what_later_models_do_otherwise_was_measured_once() {
+    // The runs take minutes, so the drawing is held to their numbers, and the page to these.
+    let csv = fs::read_to_string(folder().join("variants.csv"));
+    let table = Table::from_csv(&csv.expect("the CSV is committed"))
+        .expect("the CSV is a table");
+    let rows: Vec<_> = table.rows().iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(rows, ["rms-norm", "swiglu", "rotary", "all"]);
+    for (name, differences) in &table.rows()[1..] {
+        assert!(differences.iter().all(|&it| it < 0.0), "{name}: {differences:?}");
+    }
+    let figure = Figure {
+        name: "variants",
+        finding: "SwiGLU and rotary positions lower GPT-2's validation loss with every seed, RMS norms hardly move it",
+        chart: Chart::Bars(Bars { value: "validation loss, less GPT-2's".into() }),
+    };
+    plot::check_or_overwrite(&figure, &table, &folder(), 0.0);
 }
 
 #[test]

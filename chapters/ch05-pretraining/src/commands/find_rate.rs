@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use plot::{Axis, Chart, Figure, Lines, Table};
 use serde_json::json;
 
-use super::plot::picture;
+use super::plot::{picture, svg};
 
 /// Try how large the learning rate may be
 ///
@@ -74,14 +74,6 @@ pub struct FindRate {
     /// Where tensors live
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
-}
-
-/// A path that ends in `.svg`, so that the numbers beside it have another name.
-fn svg(path: &str) -> Result<PathBuf, String> {
-    match Path::new(path).extension() {
-        Some(it) if it == "svg" => Ok(path.into()),
-        _ => Err("its name must end in .svg".into()),
-    }
 }
 
 /// Lines of the table on the terminal, about.

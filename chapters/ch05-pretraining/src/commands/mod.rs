@@ -7,3 +7,5 @@ pub mod ladder;
 pub mod plot;
 pub mod tell;
 pub mod train;
+mod trials;
+pub mod variants;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use ch01::Tokenizer;
-use ch04::Parameters;
+use ch04::{Parameters, Switches};
 use ch05::{
     Algorithm, Checkpoint, Evaluation, MemoryReport, Precision, Preset, Schedule,
     Texts, TrainConfig, Trainer, perplexity,
@@ -77,6 +77,9 @@ pub struct Train {
     /// Where tensors live
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
+
+    #[command(flatten)]
+    switches: Switches,
 }
 
 /// Time between two checkpoints at least: a large model takes a while to write.
@@ -148,6 +151,12 @@ impl Run {
             let (trainer, tokenizer, metrics) = checkpoint
                 .resume(device)
                 .context("there is no run to go on with in --out")?;
+            let switches = Switches::of(trainer.model.config());
+            ensure!(
+                args.switches.are_gpt2s() || args.switches == switches,
+                "the run in {} began with other switches: leave them out, the checkpoint knows them",
+                folder.display()
+            );
             let steps = trainer.config.schedule.steps;
             eprintln!("going on after step {} of {steps}", trainer.step);
             return Ok(Self { trainer, tokenizer, metrics, checkpoint, folder });
@@ -158,13 +167,14 @@ impl Run {
             folder.display()
         );
         let tokenizer = args.preset.tokenizer(args.seed)?;
-        let total = Parameters::of(&args.preset.model()).total();
+        let model = args.switches.apply(args.preset.model());
+        let total = Parameters::of(&model).total();
         eprintln!(
             "a GPT-2 of {:.1} million parameters; {} tokens to write with",
             total as f64 / 1e6,
             tokenizer.vocab_size()
         );
-        let trainer = args.preset.trainer(args.config(), device)?;
+        let trainer = args.preset.trainer_of(&model, args.config(), device)?;
         Ok(Self { trainer, tokenizer, metrics: Vec::new(), checkpoint, folder })
     }
 
