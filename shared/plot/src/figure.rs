@@ -46,4 +46,18 @@ impl Figure {
         }
         .with_context(|| format!("could not draw figure {name}"))
     }
+
+    /// Shows the figure for `table` below the notebook cell that calls this, with the finding
+    /// as its caption. Elsewhere it only prints HTML.
+    ///
+    /// # Errors
+    /// As [`Figure::draw`].
+    pub fn show(&self, table: &Table) -> Result<()> {
+        let (svg, finding) = (self.draw(table)?, self.finding);
+        // Between these two lines evcxr, the notebooks' kernel, takes what is printed for HTML.
+        println!("EVCXR_BEGIN_CONTENT text/html");
+        println!("<figure>{svg}<figcaption>{finding}</figcaption></figure>");
+        println!("EVCXR_END_CONTENT");
+        Ok(())
+    }
 }
