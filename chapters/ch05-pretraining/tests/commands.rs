@@ -77,3 +77,111 @@ fn what_is_missing_is_named() {
     let data = refusal(&["ladder", "--data", nothing]);
     assert!(data.contains("tinyshakespeare.txt"), "{data}");
 }
+
+/// A folder with a text for the preset `char-shakespeare`, long enough for a few windows.
+fn few_windows() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    let text = "To be, or not to be. ".repeat(200);
+    fs::write(folder.path().join("tinyshakespeare.txt"), text).expect("room");
+    folder
+}
+
+#[test]
+fn a_watched_run_leaves_its_numbers_and_draws_nothing_where_nobody_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let output = ch05(&["--steps", "2", "--evaluate-every", "1", "--tensorboard"])
+        .args(["--batch-size", "1", "--device", "cpu", "--precision", "f32"])
+        .args(["--out", text(&out)])
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("tokens/s, MFU "), "{said}");
+    assert!(said.contains("MFU is the share of"), "{said}");
+    let drawn = |letter| ('\u{2800}'..='\u{28ff}').contains(&letter);
+    assert!(!said.contains(drawn) && !said.contains('\u{1b}'), "{said}");
+
+    let metrics = fs::read_to_string(out.join("metrics.jsonl")).unwrap();
+    assert_eq!(metrics.lines().count(), 2, "{metrics}");
+    assert!(
+        metrics.lines().all(|line| line.contains("\"gradient\":")),
+        "{metrics}"
+    );
+    let mut names = fs::read_dir(&out).unwrap().flatten();
+    let is_events = |name: String| name.starts_with("events.out.tfevents.");
+    let events = names.find(|it| is_events(it.file_name().into_string().unwrap()));
+    let events = fs::read(events.expect("an event file").path()).unwrap();
+    let events = String::from_utf8_lossy(&events);
+    for tag in [
+        "loss/training",
+        "loss/validation",
+        "step/learning rate",
+        "step/gradient norm",
+        "step/tokens per second",
+    ] {
+        assert!(events.contains(tag), "{tag}");
+    }
+}
+
+#[test]
+fn a_search_notes_every_run_and_goes_on_with_those_that_are_missing() {
+    let (data, folder) = (few_windows(), tempfile::tempdir().unwrap());
+    let out = folder.path().join("search");
+    let search = |more: &[&str]| {
+        let output =
+            ch05(&["search", "--preset", "char-shakespeare", "--steps", "2"])
+                .args([
+                    "--batch-size",
+                    "1",
+                    "--device",
+                    "cpu",
+                    "--precision",
+                    "f32",
+                ])
+                .args(["--data", text(data.path()), "--out", text(&out)])
+                .args(more)
+                .output()
+                .expect("the program starts");
+        let read = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        let (said, notes) = (read(output.stdout), read(output.stderr));
+        assert!(output.status.success(), "{notes}");
+        (said, notes)
+    };
+    let (table, _) = search(&["--lr", "1e-3,1e30"]);
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(rows.len(), 3, "{table}");
+    assert!(rows[1].contains("1.00e-3"), "the best comes first: {table}");
+    assert!(rows[2].contains("diverged"), "{table}");
+    let kept = fs::read_to_string(out.join("results.jsonl")).unwrap();
+    assert_eq!(kept.lines().count(), 2);
+
+    let more = ["--lr", "1e-3,1e30,2e-3,1e-4", "--jobs", "2", "--json"];
+    let (json, notes) = search(&more);
+    assert!(notes.contains("2 of 4 runs are done already"), "{notes}");
+    assert_eq!(json.lines().count(), 4, "{json}");
+    let later = fs::read_to_string(out.join("results.jsonl")).unwrap();
+    assert!(later.starts_with(&kept) && later.lines().count() == 4, "{later}");
+    let picture = fs::read_to_string(out.join("search.svg")).unwrap();
+    assert!(picture.contains("learning rate"));
+}
+
+#[test]
+fn what_a_search_cannot_do_is_said_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = text(folder.path());
+    let random = refusal(&["search", "--random", "3", "--lr", "1e-3"]);
+    assert!(random.contains("--lr LOWEST,HIGHEST"), "{random}");
+    let data = refusal(&["search", "--preset", "verdict", "--data", nothing]);
+    assert!(data.contains("the-verdict.txt"), "{data}");
+    fs::write(folder.path().join("results.jsonl"), "no result\n").unwrap();
+    let data = few_windows();
+    let data = ["--preset", "char-shakespeare", "--data", text(data.path())];
+    let broken = refusal(&[&["search", "--out", nothing], &data[..]].concat());
+    assert!(
+        broken.contains("line 1 of") && broken.contains("no result"),
+        "{broken}"
+    );
+    let usage = ch05(&["search", "--lr", "0"]).output().expect("it starts");
+    assert_eq!(usage.status.code(), Some(2));
+}

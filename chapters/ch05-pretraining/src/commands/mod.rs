@@ -4,5 +4,7 @@ pub mod bench;
 pub mod find_rate;
 pub mod ladder;
 pub mod plot;
+pub mod search;
 pub mod tell;
 pub mod train;
+pub mod watch;
