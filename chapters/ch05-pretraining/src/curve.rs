@@ -26,11 +26,14 @@ pub fn curves(
     }
     // The library puts the steps into a line of their own.
     let (dot_columns, dot_rows) = (2 * width as u32, 4 * (rows - 1) as u32);
+    let has_dots = !dots.is_empty(); // without one the library would begin at 0
     let (line, dots) = (Shape::Lines(&line), Shape::Points(&dots));
     let mut chart = Chart::new(dot_columns - 1, dot_rows - 1, *first, *last);
+    let mut chart = chart.lineplot(&line);
+    if has_dots {
+        chart = chart.lineplot(&dots);
+    }
     let chart = chart
-        .lineplot(&line)
-        .lineplot(&dots)
         .y_label_format(LabelFormat::Custom(Box::new(|loss| format!("{loss:.3}"))))
         .x_label_format(LabelFormat::Custom(Box::new(|step| format!("{step:.0}"))));
     chart.figures();

@@ -27,6 +27,25 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a temporary folder's name is UTF-8")
 }
 
+/// Starts the program and sends it Ctrl-C as soon as it has said `word`. Its exit code, and all
+/// that it said on standard error.
+#[cfg(unix)]
+fn interrupt(mut command: Command, word: &str) -> (Option<i32>, String) {
+    let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut said = String::new();
+    while !said.contains(word) {
+        let read = stderr.read_line(&mut said).expect("UTF-8");
+        assert!(read > 0, "it ended too early: {said}");
+    }
+    let pid = child.id().to_string();
+    let kill = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(kill.is_ok_and(|it| it.success()));
+    stderr.read_to_string(&mut said).expect("UTF-8");
+    (child.wait().expect("it was started").code(), said)
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_writes_a_checkpoint_that_goes_on_with_the_same_text_only() {
@@ -37,22 +56,10 @@ fn ctrl_c_writes_a_checkpoint_that_goes_on_with_the_same_text_only() {
     fs::write(&shakespeare, "To be, or not to be. ".repeat(300)).unwrap();
     let (data, out) = (text(&data), text(&out));
     let arguments = ["--preset", "char-shakespeare", "--data", data, "--out", out];
-    let mut child = ch05(&arguments)
-        .args(["--batch-size", "1", "--device", "cpu", "--precision", "f32"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("windows of 256 tokens") {
-        line.clear();
-        assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended too early");
-    }
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
+    let mut command = ch05(&arguments);
+    command.args(["--batch-size", "1", "--device", "cpu", "--precision", "f32"]);
+    let (code, rest) = interrupt(command, "windows of 256 tokens");
+    assert_eq!(code, Some(1), "{rest}");
     assert!(
         rest.contains("stopped after step") && rest.contains("--resume"),
         "{rest}"
@@ -86,24 +93,23 @@ fn few_windows() -> tempfile::TempDir {
     folder
 }
 
+#[cfg(unix)]
 #[test]
 fn a_watched_run_leaves_its_numbers_and_draws_nothing_where_nobody_looks() {
-    let folder = tempfile::tempdir().unwrap();
+    let (data, folder) = (few_windows(), tempfile::tempdir().unwrap());
     let out = folder.path().join("run");
-    let output = ch05(&["--steps", "2", "--evaluate-every", "1", "--tensorboard"])
-        .args(["--batch-size", "1", "--device", "cpu", "--precision", "f32"])
-        .args(["--out", text(&out)])
-        .output()
-        .expect("the program starts");
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("tokens/s, MFU "), "{said}");
+    let mut command = ch05(&["--preset", "char-shakespeare", "--tensorboard"]);
+    command.args(["--batch-size", "1", "--device", "cpu", "--precision", "f32"]);
+    command.args(["--evaluate-every", "1"]);
+    command.args(["--data", text(data.path()), "--out", text(&out)]);
+    let (code, said) = interrupt(command, "tokens/s, MFU ");
+    assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("MFU is the share of"), "{said}");
     let drawn = |letter| ('\u{2800}'..='\u{28ff}').contains(&letter);
     assert!(!said.contains(drawn) && !said.contains('\u{1b}'), "{said}");
 
     let metrics = fs::read_to_string(out.join("metrics.jsonl")).unwrap();
-    assert_eq!(metrics.lines().count(), 2, "{metrics}");
+    assert!(!metrics.is_empty());
     assert!(
         metrics.lines().all(|line| line.contains("\"gradient\":")),
         "{metrics}"

@@ -215,9 +215,10 @@ impl Run {
             let loss = self.trainer.train_on_all(&batches);
             watch.step(&self.trainer, loss.with_context(|| self.last_good())?)?;
             let step = self.trainer.step;
-            if step % every == 0 || step == schedule.steps {
+            let is_last = step == schedule.steps;
+            if step % every == 0 || is_last {
                 self.evaluate(texts, watch)?;
-                if saved.elapsed() >= BETWEEN_SAVES || step == schedule.steps {
+                if saved.elapsed() >= BETWEEN_SAVES || is_last {
                     self.save()?;
                     saved = Instant::now();
                 }
@@ -225,7 +226,8 @@ impl Run {
                     self.save_if_best()?;
                 }
                 watch.restart_clock();
-            } else if stopped.load(Ordering::Relaxed) {
+            }
+            if !is_last && stopped.load(Ordering::Relaxed) {
                 watch.abandon();
                 self.save()?;
                 bail!("stopped after step {step}; go on with {}", self.again());
