@@ -27,7 +27,7 @@ fn checked<'a>(rest: &mut &'a [u8], count: usize) -> &'a [u8] {
     let (part, after) = rest.split_at(count);
     let (sum, after) = after.split_at(4);
     let crc = crc32c(part);
-    let masked = ((crc >> 15) | (crc << 17)).wrapping_add(0xa282_ead8);
+    let masked = crc.rotate_right(15).wrapping_add(0xa282_ead8);
     assert_eq!(sum, masked.to_le_bytes(), "the checksum is wrong");
     *rest = after;
     part
