@@ -12,7 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{attention, bench, find_rate, ladder, tell, train, variants};
+use commands::{
+    attention, bench, find_rate, ladder, search, tell, train, variants,
+};
 
 /// Train a GPT-2 and let it write
 #[derive(Parser)]
@@ -22,6 +24,7 @@ use commands::{attention, bench, find_rate, ladder, tell, train, variants};
   cargo run --release -p ch05
   cargo run --release -p ch05 -- --steps 100 --out datasets/trained/short
   cargo run --release -p ch05 -- --resume
+  cargo run --release -p ch05 -- --tensorboard --out datasets/trained/watched
   cargo run --release -p ch05 -- --preset verdict --data ~/texts
   cargo run --release -p ch05 -- --positions rotary --out datasets/trained/rotary
   cargo run --release -p ch05 -- tell --prompt \"Once there was a fox\""
@@ -46,6 +49,8 @@ enum Task {
     Variants(variants::Variants),
     /// Try how large the learning rate may be
     FindRate(find_rate::FindRate),
+    /// Try rates, batch sizes and other numbers, and compare
+    Search(search::Search),
     /// Time training steps on random tokens
     Bench(bench::Bench),
 }
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
         Some(Task::Ladder(args)) => ladder::run(&args),
         Some(Task::Variants(args)) => variants::run(&args),
         Some(Task::FindRate(args)) => find_rate::run(&args),
+        Some(Task::Search(args)) => search::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),
     })
 }

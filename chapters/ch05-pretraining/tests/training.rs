@@ -359,10 +359,11 @@ fn a_text_is_cut_into_nine_tenths_to_learn_and_one_to_measure_with() {
     let read = || preset.read(&tokenizer, &config, Some(folder.path())).unwrap();
     let texts = read();
     let learned = text.len() * 9 / 10;
-    assert_eq!(texts.training.len(), (learned - 257) / 64 + 1);
+    assert_eq!(texts.training.windows(), (learned - 257) / 64 + 1);
     assert_eq!(texts.validation.len(), (text.len() - learned - 257) / 256 + 1);
-    let first: Vec<u32> = text.bytes().take(256).map(u32::from).collect();
-    assert_eq!(texts.training.get(0).0, first);
+    let first: Vec<u32> =
+        text.bytes().skip(learned).take(256).map(u32::from).collect();
+    assert_eq!(texts.validation.get(0).0, first);
 
     let same = read().fingerprint();
     assert_eq!(texts.fingerprint(), same);
@@ -381,7 +382,13 @@ fn a_checkpoint_gives_back_the_model_the_tokenizer_and_the_measurements() {
     assert!(!checkpoint.exists());
     let tokenizer = tokenizer();
     let mut trainer = trainer(0.0, config(10));
-    let metrics = [Evaluation { step: 3, train_loss: 5.5, validation_loss: 5.6 }];
+    let metrics = [Evaluation {
+        step: 3,
+        train_loss: 5.5,
+        validation_loss: 5.6,
+        gradient: Some(1.0 / 3.0),
+        rate: Some(0.1 + 0.2),
+    }];
     checkpoint.save(&trainer, &tokenizer, &metrics).unwrap();
     run(&mut trainer, &windows(), 3);
     checkpoint.save(&trainer, &tokenizer, &metrics).unwrap(); // over the old one

@@ -575,6 +575,7 @@ fn a_run_is_kept_and_read_again() {
         step: step as i64,
         train_loss: 5.0 - step,
         validation_loss: 5.5 - step,
+        ..Evaluation::default()
     });
     let responses = ask(&tuner.model, tokenizer, &tasks(), Some(6)).unwrap();
     Outcome::ensure_free(&folder).unwrap();

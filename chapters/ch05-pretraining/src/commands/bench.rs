@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use ch02::Batch;
-use ch05::{Precision, Preset, Trainer, clip_gradients};
+use ch05::{Peak, Precision, Preset, Trainer, clip_gradients, step_flops};
 use clap::Args;
 use device::DeviceChoice;
 use serde_json::json;
@@ -71,12 +71,14 @@ pub fn run(args: &Bench) -> Result<()> {
     let ids = Tensor::randint(model.vocab_size, [b, t + 1], (Kind::Int64, device));
     let batch = Batch { inputs: ids.narrow(1, 0, t), targets: ids.narrow(1, 1, t) };
 
+    let peak = Peak::measure(precision, device);
     let mut times: Vec<Times> =
         (0..args.steps + 2).map(|_| step(&mut trainer, &batch, device)).collect();
     times.drain(..2);
     times.sort_by(|a, b| a.total().total_cmp(&b.total()));
     let median = times[times.len() / 2];
     let tokens = (b * t) as f64;
+    let share = peak.share(step_flops(&model, b, t), median.total());
     let mut out = std::io::stdout().lock();
     if args.json {
         let row = json!({
@@ -92,6 +94,8 @@ pub fn run(args: &Bench) -> Result<()> {
             "forward": median.forward,
             "backward": median.backward,
             "optimizer": median.optimizer,
+            "peak_flops": peak.flops,
+            "mfu": share,
             "peak_bytes": cli::peak_memory(),
         });
         writeln!(out, "{row}")?;
@@ -112,6 +116,14 @@ pub fn run(args: &Bench) -> Result<()> {
         let bar = "█".repeat((share * 40.0).round() as usize);
         writeln!(out, "{name:<10}{seconds:>8.3} s {:>3.0} % {bar}", share * 100.0)?;
     }
+    writeln!(
+        out,
+        "MFU {:.0} % of {:.0} GFLOP/s, at which this machine just multiplied two matrices of \
+         {2} by {2}",
+        share * 100.0,
+        peak.flops / 1e9,
+        peak.size
+    )?;
     Ok(())
 }
 

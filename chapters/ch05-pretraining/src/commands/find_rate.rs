@@ -111,7 +111,7 @@ pub fn run(args: &FindRate) -> Result<()> {
         bar.set_message(format!("rate {:.1e}", probe.rate));
         bar.inc(1);
     };
-    let probes = find_rate(trainer, &texts.training, &range, show)?;
+    let probes = find_rate(trainer, &*texts.training, &range, show)?;
     bar.finish_and_clear();
     report(&probes, args)?;
     args.out.as_deref().map_or(Ok(()), |path| write_picture(&probes, path))
