@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ch03::positions::{LearnedPositions, Rotary, sinusoidal};
 use ch03::scale::{Peaking, random_scores};
 use ch03::{HeadConfig, MultiHeadWrapper, similarity, simple};
-use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Table};
+use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Space, Table};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -46,6 +46,20 @@ fn words_that_resemble_each_other_point_the_same_way() {
     };
     let table = table.row("lamp, after", after);
     plot::check_or_overwrite(&figure, &table, &folder(), 1e-4);
+}
+
+#[test]
+fn the_six_words_are_arrows_in_space() {
+    let mut table = Table::new("word", ["first", "second", "third"]);
+    for (word, place) in WORDS.iter().zip(numbers(&simple::journey())) {
+        table = table.row(*word, place);
+    }
+    let figure = Figure {
+        name: "journey",
+        finding: "Six words as arrows in space: journey and starts lie almost upon each other, one lies near the floor, far from all others",
+        chart: Chart::Space(Space),
+    };
+    plot::check_or_overwrite(&figure, &table, &folder(), 1e-6);
 }
 
 // ---- Scale --------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ mod ink;
 mod legend;
 mod lines;
 mod points;
+mod space;
 mod svg;
 mod table;
 
@@ -40,4 +41,5 @@ pub use figure::{Chart, Figure};
 pub use heat_map::HeatMap;
 pub use lines::{Axis, Lines, Scale};
 pub use points::Points;
+pub use space::Space;
 pub use table::Table;

@@ -1,6 +1,6 @@
 //! What every figure promises the page that includes it.
 
-use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Table};
+use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Space, Table};
 
 fn lines() -> Chart {
     Chart::Lines(Lines { x: Axis::linear("step"), y: Axis::log("loss") })
@@ -104,6 +104,25 @@ fn a_table_that_does_not_fit_the_chart_is_a_sentence() {
     assert!(say(Table::new("step", ["a"]), bars()).contains("no numbers"));
     let one = Table::new("word", ["x"]).row("tea", [1.0]);
     assert!(say(one, Chart::Points(Points)).contains("two numbers, x and y"));
+}
+
+/// Arrows in space, of which each has a line to the floor and a name.
+#[test]
+fn arrows_in_space_are_drawn_from_three_numbers() {
+    let table = Table::new("word", ["x", "y", "z"])
+        .row("a", [1.0, 0.5, 0.25])
+        .row("b", [0.0, 0.0, -1.0])
+        .row("unknown", [1.0, f64::NAN, 0.0]);
+    let svg = figure(Chart::Space(Space)).draw(&table).unwrap();
+    assert_eq!(svg.matches("<circle").count(), 2);
+    assert_eq!(svg.matches("<polyline").count(), 3 + 2 * 2);
+    for name in ["x", "y", "z", "a", "b"] {
+        assert!(svg.contains(&format!("\n{name}\n")), "{name}: {svg}");
+    }
+    assert!(!svg.contains("unknown"));
+    let flat = Table::new("word", ["x", "y"]).row("a", [1.0, 2.0]);
+    let error = figure(Chart::Space(Space)).draw(&flat).unwrap_err();
+    assert!(format!("{error:#}").contains("three numbers, x, y and z"));
 }
 
 #[test]
