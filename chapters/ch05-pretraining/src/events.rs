@@ -9,6 +9,9 @@
 //! and the event is a message of Protocol Buffers. The checksums are CRC-32C, masked as
 //! TensorFlow's records are.
 //!
+//! The crates that write such files are no longer kept (`tensorboard-rs`) or come without a licence
+//! (`tfrecord`). Four structs for `prost` are all that is needed.
+//!
 //! Source: TensorFlow, `core/lib/io/record_writer.h`, `core/util/event.proto` and
 //! `core/framework/summary.proto`.
 

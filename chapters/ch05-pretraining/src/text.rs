@@ -206,7 +206,7 @@ pub(crate) fn read_shards(
     let training = ShardText::new(training, context).with_context(|| {
         format!("cannot train on {}", folder.join("train").display())
     })?;
-    let validation = Windows::new(first_ids(&validation), context, context);
+    let validation = Windows::new(opening_ids(&validation), context, context);
     ensure!(
         !validation.is_empty(),
         "{} holds too few tokens for one window of {context}",
@@ -222,7 +222,7 @@ pub(crate) fn prepare(folder: &Path, name: &str) -> String {
 }
 
 /// The first ids: shards that follow each other hold one text.
-fn first_ids(shards: &Shards) -> Vec<u32> {
+fn opening_ids(shards: &Shards) -> Vec<u32> {
     let mut ids = Vec::new();
     for shard in shards.iter() {
         let count = shard.tokens().min(VALIDATION - ids.len());

@@ -190,7 +190,7 @@ pub fn run(args: &Search) -> Result<()> {
     let loss = |trial: &Trial| trial.validation_loss.unwrap_or(f64::INFINITY);
     trials.sort_by(|a, b| loss(a).total_cmp(&loss(b)));
     report(args, &trials)?;
-    draw(&trials, &out)
+    picture_of(&trials, &out)
 }
 
 /// Notes in each run which text it reads, so that a result is never taken for another text's.
@@ -351,7 +351,7 @@ fn report(args: &Search, trials: &[Trial]) -> Result<()> {
 
 /// Draws the loss over the rate, a line for each set of other numbers, where there is something
 /// to draw.
-fn draw(trials: &[Trial], out: &Path) -> Result<()> {
+fn picture_of(trials: &[Trial], out: &Path) -> Result<()> {
     let names = names(trials);
     let others: BTreeSet<&String> = names.iter().collect();
     let mut sorted: Vec<_> = trials.iter().zip(&names).collect();

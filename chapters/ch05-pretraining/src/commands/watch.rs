@@ -103,7 +103,7 @@ impl Watch {
             curve.add(trainer.step as f64, loss);
         }
         if self.drawn.elapsed() >= PAUSE {
-            self.draw();
+            self.redraw();
         }
         let Some(events) = &mut self.events else { return Ok(()) };
         let numbers = [
@@ -135,7 +135,7 @@ impl Watch {
             events.flush()?;
         }
         self.bar.suspend(report)?;
-        self.draw();
+        self.redraw();
         Ok(())
     }
 
@@ -174,11 +174,11 @@ impl Watch {
         self.bar.abandon();
     }
 
-    fn draw(&mut self) {
+    fn redraw(&mut self) {
         if !self.span.losses.is_empty() {
             self.bar.set_message(self.speed(&self.span));
         }
-        if let Some(picture) = self.curve.as_ref().and_then(Curve::draw) {
+        if let Some(picture) = self.curve.as_ref().and_then(Curve::picture) {
             self.bar.set_prefix(picture + "\n");
         }
         self.drawn = Instant::now();
@@ -227,7 +227,7 @@ impl Curve {
         }
     }
 
-    fn draw(&self) -> Option<String> {
+    fn picture(&self) -> Option<String> {
         let columns = self.columns.min(100);
         let picture = curves(&self.training, &self.validation, columns, ROWS)?;
         Some(format!("loss: training a line, validation dots\n{picture}"))
