@@ -162,7 +162,7 @@ fn near_places_are_alike_as_waves_and_not_as_random_vectors() {
     });
     let figure = Figure {
         name: "places",
-        finding: "How alike place 20 is to each of 64 places: as waves 1 at itself and less with distance, on both sides alike; as random vectors near 0 everywhere else",
+        finding: "How alike place 20 is to each of 64 places: as waves it is most like itself and its neighbours, on both sides alike; as random vectors it is like itself alone, and jumps about 0 elsewhere",
         chart: Chart::Lines(Lines {
             x: Axis::linear("place"),
             y: Axis::linear("cosine with place 20"),
