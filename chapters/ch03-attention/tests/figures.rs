@@ -209,7 +209,7 @@ fn check_committed(name: &'static str, finding: &'static str, chart: Chart) {
 fn time_grows_with_the_length_of_the_text() {
     check_committed(
         "speed",
-        "Milliseconds of a forward pass for 64 to 1,024 tokens, on logarithmic axes: the wrapper takes the longest, the fused kernels of this book and of PyTorch the shortest",
+        "Milliseconds of a forward pass for 64 to 1,024 tokens, on logarithmic axes: at the long end the fused kernels of this book and of PyTorch need the least time",
         Chart::Lines(Lines {
             x: Axis::log("tokens"),
             y: Axis::log("milliseconds, forward, f32"),
@@ -221,7 +221,7 @@ fn time_grows_with_the_length_of_the_text() {
 fn memory_grows_with_the_square_of_the_length_unless_it_is_fused() {
     check_committed(
         "memory",
-        "Memory of a forward pass for 64 to 1,024 tokens, on logarithmic axes: the explicit form takes several times what all scores need, the fused one far less at the long end",
+        "Memory of a forward pass for 64 to 1,024 tokens, on logarithmic axes: at the long end the explicit form takes more than twice what all scores need, the fused one and the wrapper far less",
         Chart::Lines(Lines {
             x: Axis::log("tokens"),
             y: Axis::log("MiB, forward, f32"),
@@ -233,7 +233,7 @@ fn memory_grows_with_the_square_of_the_length_unless_it_is_fused() {
 fn every_form_is_timed_forward_and_backward() {
     check_committed(
         "passes",
-        "Milliseconds on 1,024 tokens in f32 and bf16, without and with gradients, for the four forms; the fused one is the fastest",
+        "Milliseconds on 1,024 tokens in f32 and bf16, without and with gradients, for the four forms",
         Chart::Bars(Bars { value: "milliseconds on 1,024 tokens".into() }),
     );
 }
