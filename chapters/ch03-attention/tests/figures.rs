@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ch03::positions::{LearnedPositions, Rotary, sinusoidal};
 use ch03::scale::{Peaking, random_scores};
 use ch03::{HeadConfig, MultiHeadWrapper, similarity, simple};
-use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Table};
+use plot::{Arrows, Axis, Bars, Chart, Figure, HeatMap, Lines, Table};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -34,15 +34,15 @@ fn looks() -> Chart {
 #[test]
 fn words_that_resemble_each_other_point_the_same_way() {
     let x = similarity::vectors();
-    let mut table = Table::new("word", ["x", "y"]).row("0", [0.0, 0.0]);
+    let mut table = Table::new("word", ["x", "y"]);
     for (word, place) in similarity::WORDS.iter().zip(numbers(&x)) {
         table = table.row(*word, place);
     }
     let after = numbers(&simple::contexts(&x)).swap_remove(0);
     let figure = Figure {
         name: "similarity",
-        finding: "Six words as points in a plane, seen from 0: lamp, keeper and lighthouse point to the right, boat and sea upwards, bread away from all; the new vector of lamp lies between lamp and lighthouse",
-        chart: Chart::Points(Points),
+        finding: "Six words as arrows in a plane: lamp, keeper and lighthouse point to the right, boat and sea upwards, bread away from all; the new arrow of lamp lies between those of lamp and lighthouse",
+        chart: Chart::Arrows(Arrows),
     };
     let table = table.row("lamp, after", after);
     plot::check_or_overwrite(&figure, &table, &folder(), 1e-4);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{Bars, HeatMap, Lines, Points, Table};
+use crate::{Arrows, Bars, HeatMap, Lines, Points, Table};
 
 /// How a table becomes a drawing.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Chart {
     HeatMap(HeatMap),
     /// A named point per row, at the place that two columns give.
     Points(Points),
+    /// An arrow from 0 per row, to the place that two columns give.
+    Arrows(Arrows),
 }
 
 /// A figure of the book, without its numbers.
@@ -43,6 +45,7 @@ impl Figure {
             Chart::Bars(bars) => bars.draw(table, finding),
             Chart::HeatMap(map) => map.draw(table, finding),
             Chart::Points(points) => points.draw(table, finding),
+            Chart::Arrows(arrows) => arrows.draw(table, finding),
         }
         .with_context(|| format!("could not draw figure {name}"))
     }
