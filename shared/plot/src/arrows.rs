@@ -26,10 +26,12 @@ impl Arrows {
         let ruler = Ruler::new(tips.iter().map(|(_, tip)| tip).chain([&origin]));
         svg::draw(finding, HEIGHT, |canvas| {
             for (name, tip) in &tips {
-                let (x, y) = ruler.place(tip);
-                draw_arrow(canvas, ruler.place(&origin), (x, y))?;
+                let ((x, y), zero) = (ruler.place(tip), ruler.place(&origin));
+                draw_arrow(canvas, zero, (x, y))?;
+                // Where the arrow comes from the right, from above, its name stands below.
+                let down = if x < zero.0 && y > zero.1 { 14 } else { 0 };
                 let style = ink::label(HPos::Left);
-                canvas.draw(&Text::new(name.clone(), (x + 8, y), style))?;
+                canvas.draw(&Text::new(name.clone(), (x + 8, y + down), style))?;
             }
             Ok(())
         })
