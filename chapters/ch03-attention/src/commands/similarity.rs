@@ -11,7 +11,10 @@ use super::table::named_rows;
 /// The products of all pairs, and what becomes of the first word.
 pub fn run(device: Device, out: &mut impl Write) -> io::Result<()> {
     let x = vectors().to_device(device); // (t, c)
-    writeln!(out, "SIMILARITY: dot products of six words in a plane, each with each")?;
+    writeln!(
+        out,
+        "SIMILARITY: dot products of six words in a plane, each with each"
+    )?;
     named_rows(out, &WORDS, &simple::scores(&x))?;
     let weights = simple::weights(&x);
     let context = simple::contexts(&x);
