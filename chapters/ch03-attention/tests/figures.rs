@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ch03::positions::{LearnedPositions, Rotary, sinusoidal};
 use ch03::scale::{Peaking, random_scores};
 use ch03::{HeadConfig, MultiHeadWrapper, similarity, simple};
-use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Space, Table};
+use plot::{Arrows, Axis, Bars, Chart, Figure, HeatMap, Lines, Space, Table};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -34,15 +34,15 @@ fn looks() -> Chart {
 #[test]
 fn words_that_resemble_each_other_point_the_same_way() {
     let x = similarity::vectors();
-    let mut table = Table::new("word", ["x", "y"]).row("0", [0.0, 0.0]);
+    let mut table = Table::new("word", ["x", "y"]);
     for (word, place) in similarity::WORDS.iter().zip(numbers(&x)) {
         table = table.row(*word, place);
     }
     let after = numbers(&simple::contexts(&x)).swap_remove(0);
     let figure = Figure {
         name: "similarity",
-        finding: "Six words as points in a plane, seen from 0: lamp, keeper and lighthouse point to the right, boat and sea upwards, bread away from all; the new vector of lamp lies between lamp and lighthouse",
-        chart: Chart::Points(Points),
+        finding: "Six words as arrows in a plane: lamp, keeper and lighthouse point to the right, boat and sea upwards, bread away from all; the new arrow of lamp lies between those of lamp and lighthouse",
+        chart: Chart::Arrows(Arrows),
     };
     let table = table.row("lamp, after", after);
     plot::check_or_overwrite(&figure, &table, &folder(), 1e-4);
@@ -176,7 +176,7 @@ fn near_places_are_alike_as_waves_and_not_as_random_vectors() {
     });
     let figure = Figure {
         name: "places",
-        finding: "How alike place 20 is to each of 64 places: as waves 1 at itself and less with distance, on both sides alike; as random vectors near 0 everywhere else",
+        finding: "How alike place 20 is to each of 64 places: as waves it is most like itself and its neighbours, on both sides alike; as random vectors it is like itself alone, and jumps about 0 elsewhere",
         chart: Chart::Lines(Lines {
             x: Axis::linear("place"),
             y: Axis::linear("cosine with place 20"),
@@ -223,7 +223,7 @@ fn check_committed(name: &'static str, finding: &'static str, chart: Chart) {
 fn time_grows_with_the_length_of_the_text() {
     check_committed(
         "speed",
-        "Milliseconds of a forward pass for 64 to 1,024 tokens, on logarithmic axes: the wrapper takes the longest, the fused kernels of this book and of PyTorch the shortest",
+        "Milliseconds of a forward pass for 64 to 1,024 tokens, on logarithmic axes: at the long end the fused kernels of this book and of PyTorch need the least time",
         Chart::Lines(Lines {
             x: Axis::log("tokens"),
             y: Axis::log("milliseconds, forward, f32"),
@@ -235,7 +235,7 @@ fn time_grows_with_the_length_of_the_text() {
 fn memory_grows_with_the_square_of_the_length_unless_it_is_fused() {
     check_committed(
         "memory",
-        "Memory of a forward pass for 64 to 1,024 tokens, on logarithmic axes: the explicit form takes several times what all scores need, the fused one far less at the long end",
+        "Memory of a forward pass for 64 to 1,024 tokens, on logarithmic axes: at the long end the explicit form takes more than twice what all scores need, the fused one and the wrapper far less",
         Chart::Lines(Lines {
             x: Axis::log("tokens"),
             y: Axis::log("MiB, forward, f32"),
@@ -247,7 +247,7 @@ fn memory_grows_with_the_square_of_the_length_unless_it_is_fused() {
 fn every_form_is_timed_forward_and_backward() {
     check_committed(
         "passes",
-        "Milliseconds on 1,024 tokens in f32 and bf16, without and with gradients, for the four forms; the fused one is the fastest",
+        "Milliseconds on 1,024 tokens in f32 and bf16, without and with gradients, for the four forms",
         Chart::Bars(Bars { value: "milliseconds on 1,024 tokens".into() }),
     );
 }

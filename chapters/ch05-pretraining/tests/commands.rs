@@ -129,7 +129,7 @@ fn the_heat_maps_of_a_layer_are_weights_of_the_past() {
     let checkpoint = folder.path().join("model");
     untrained(&checkpoint);
     let output = ch05(&["attention", "--checkpoint", text(&checkpoint)])
-        .args(["--layer", "1", "--prompt", "the keeper of the lamp", "--json"])
+        .args(["--layer", "1", "--prompt", " the keeper of the lamp", "--json"])
         .output()
         .expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

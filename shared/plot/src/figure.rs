@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{Bars, HeatMap, Lines, Points, Space, Table};
+use crate::{Arrows, Bars, HeatMap, Lines, Points, Space, Table};
 
 /// How a table becomes a drawing.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub enum Chart {
     Points(Points),
     /// A named arrow per row, to the place in space that three columns give.
     Space(Space),
+    /// An arrow from 0 per row, to the place that two columns give.
+    Arrows(Arrows),
 }
 
 /// A figure of the book, without its numbers.
@@ -46,6 +48,7 @@ impl Figure {
             Chart::HeatMap(map) => map.draw(table, finding),
             Chart::Points(points) => points.draw(table, finding),
             Chart::Space(space) => space.draw(table, finding),
+            Chart::Arrows(arrows) => arrows.draw(table, finding),
         }
         .with_context(|| format!("could not draw figure {name}"))
     }

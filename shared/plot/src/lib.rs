@@ -23,6 +23,7 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+mod arrows;
 mod bars;
 mod check;
 mod figure;
@@ -35,6 +36,7 @@ mod space;
 mod svg;
 mod table;
 
+pub use arrows::Arrows;
 pub use bars::Bars;
 pub use check::{OVERWRITE_VARIABLE, check, check_or_overwrite, overwrite};
 pub use figure::{Chart, Figure};

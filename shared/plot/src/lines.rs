@@ -42,6 +42,17 @@ impl Axis {
         Self { label: label.into(), scale: Scale::Log }
     }
 
+    /// A number as it stands along the axis. On a logarithmic one only those that begin with 1,
+    /// 2 or 5 are written: the others crowd.
+    fn written(&self, value: f64) -> String {
+        let first = value / 10f64.powf(value.abs().log10().floor());
+        let crowds = ![1.0, 2.0, 5.0].iter().any(|it| (first - it).abs() < 0.01);
+        match self.scale {
+            Scale::Log if crowds => String::new(),
+            _ => ink::number(value),
+        }
+    }
+
     /// The stretch of the axis that holds `low..=high`, with a little room.
     fn stretch(
         &self,
@@ -133,8 +144,8 @@ impl Lines {
             .x_desc(&self.x.label)
             .y_desc(&self.y.label)
             .y_labels(10)
-            .x_label_formatter(&|value| ink::number(*value))
-            .y_label_formatter(&|value| ink::number(*value))
+            .x_label_formatter(&|value| self.x.written(*value))
+            .y_label_formatter(&|value| self.y.written(*value))
             .draw()?;
         for (index, points) in series.iter().enumerate() {
             let style = ink::SERIES[index].stroke_width(2);

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::HPos;
 
 use crate::{Table, ink, legend, svg};
 
-const HEIGHT: u32 = 480;
+pub(crate) const HEIGHT: u32 = 480;
 const MARGIN: i32 = 24;
 /// Room for the name of a point at the right edge.
 const NAME: i32 = 64;
@@ -17,15 +17,16 @@ const NAME: i32 = 64;
 pub struct Points;
 
 /// Where a place lies on the canvas.
-struct Ruler {
+pub(crate) struct Ruler {
     scale: f64,
     middle: (f64, f64),
 }
 
 impl Ruler {
-    fn new(rows: &[(String, Vec<f64>)]) -> Self {
+    /// A ruler on which all of `rows` have a place.
+    pub fn new<'a>(rows: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Self {
         let ends = |column: usize| {
-            let values = || rows.iter().map(move |(_, row)| row[column]);
+            let values = || rows.clone().map(move |row| row[column]);
             (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max))
         };
         let ((left, right), (bottom, top)) = (ends(0), ends(1));
@@ -37,7 +38,7 @@ impl Ruler {
         Self { scale, middle: ((left + right) / 2.0, (bottom + top) / 2.0) }
     }
 
-    fn place(&self, row: &[f64]) -> (i32, i32) {
+    pub fn place(&self, row: &[f64]) -> (i32, i32) {
         let x = (row[0] - self.middle.0) * self.scale;
         let y = (row[1] - self.middle.1) * self.scale;
         let centre = ((ink::WIDTH as i32 - NAME) / 2, HEIGHT as i32 / 2);
@@ -49,7 +50,7 @@ impl Points {
     pub(crate) fn draw(&self, table: &Table, finding: &str) -> Result<String> {
         ensure!(table.columns().len() == 2, "a point has two numbers, x and y");
         table.range()?; // finite numbers, and at least one
-        let ruler = Ruler::new(table.rows());
+        let ruler = Ruler::new(table.rows().iter().map(|(_, row)| row));
         svg::draw(finding, HEIGHT, |canvas| {
             for (name, row) in table.rows().iter().filter(|(_, row)| whole(row)) {
                 let (x, y) = ruler.place(row);
@@ -62,6 +63,6 @@ impl Points {
     }
 }
 
-fn whole(row: &[f64]) -> bool {
+pub(crate) fn whole(row: &[f64]) -> bool {
     row.iter().all(|value| !value.is_nan())
 }

@@ -1,6 +1,8 @@
 //! What every figure promises the page that includes it.
 
-use plot::{Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Space, Table};
+use plot::{
+    Arrows, Axis, Bars, Chart, Figure, HeatMap, Lines, Points, Space, Table,
+};
 
 fn lines() -> Chart {
     Chart::Lines(Lines { x: Axis::linear("step"), y: Axis::log("loss") })
@@ -103,7 +105,10 @@ fn a_table_that_does_not_fit_the_chart_is_a_sentence() {
     assert!(say(crowd, bars()).contains("6 series in one figure"));
     assert!(say(Table::new("step", ["a"]), bars()).contains("no numbers"));
     let one = Table::new("word", ["x"]).row("tea", [1.0]);
-    assert!(say(one, Chart::Points(Points)).contains("two numbers, x and y"));
+    assert!(
+        say(one.clone(), Chart::Points(Points)).contains("two numbers, x and y")
+    );
+    assert!(say(one, Chart::Arrows(Arrows)).contains("two numbers, x and y"));
 }
 
 /// Arrows in space, of which each has a line to the floor and a name.
@@ -150,4 +155,24 @@ fn a_unit_is_as_long_upwards_as_sideways() {
     assert_eq!(b[1], a[1]);
     assert!(b[0] > a[0] && c[1] < a[1]);
     assert!(((b[0] - a[0]) - (a[1] - c[1])).abs() <= 1);
+}
+
+#[test]
+fn arrows_start_at_zero_and_opposite_ones_are_equally_long() {
+    let table =
+        Table::new("word", ["x", "y"]).row("a", [2.0, 1.0]).row("b", [-2.0, -1.0]);
+    let svg = figure(Chart::Arrows(Arrows)).draw(&table).unwrap();
+    let lines = svg.lines().filter(|line| line.starts_with("<polyline"));
+    let lines: Vec<Vec<i32>> = lines
+        .map(|line| {
+            let (_, rest) = line.split_once("points=\"").unwrap();
+            let numbers = rest[..rest.find('"').unwrap()].split([',', ' ']);
+            numbers.filter_map(|it| it.parse().ok()).collect()
+        })
+        .collect();
+    let [a, b] = &lines[..] else { panic!("{} lines in {svg}", lines.len()) };
+    assert_eq!(a[..2], b[..2], "both start at 0");
+    assert!(((a[2] - a[0]) + (b[2] - b[0])).abs() <= 1, "{a:?} {b:?}");
+    assert!(((a[3] - a[1]) + (b[3] - b[1])).abs() <= 1, "{a:?} {b:?}");
+    assert_eq!(svg.matches("<polygon").count(), 2, "each has a head");
 }

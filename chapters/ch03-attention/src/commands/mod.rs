@@ -49,7 +49,7 @@ pub enum Step {
     Causal,
     /// Two heads: wrapped, and split from one product
     Heads,
-    /// Three ways to say where a token stands
+    /// Waves and turns that say where a token stands
     Positions,
 }
 
