@@ -31,6 +31,7 @@ pub fn causal_weights(q: &Tensor, k: &Tensor) -> Tensor {
 }
 // ANCHOR_END: causal_weights
 
+// ANCHOR: renormalised_weights
 /// [`causal_weights`] the long way: softmax over everything, cross out the future, then divide
 /// each row by what is left of it.
 ///
@@ -45,6 +46,7 @@ pub fn renormalised_weights(q: &Tensor, k: &Tensor) -> Tensor {
     let kept = scores.softmax(-1, scores.kind()) * past; // (…, t, t)
     &kept / kept.sum_dim_intlist(-1, true, kept.kind())
 }
+// ANCHOR_END: renormalised_weights
 
 /// One causal head with dropout on its weights.
 #[derive(Debug)]
@@ -73,6 +75,7 @@ impl CausalAttention {
     }
 }
 
+// ANCHOR: causal_forward
 impl ModuleT for CausalAttention {
     /// # Shapes
     /// - `x`: `(b, t, c_in)`
@@ -84,3 +87,4 @@ impl ModuleT for CausalAttention {
         weights.matmul(&v) // (b, t, c_out)
     }
 }
+// ANCHOR_END: causal_forward

@@ -3,9 +3,10 @@
 
 use ch00::{Linear, axes, dropout};
 use serde::{Deserialize, Serialize};
-use tch::{Device, Tensor};
 use tch::nn::{Module, ModuleT, Path};
+use tch::{Device, Tensor};
 
+use crate::positions::Rotary;
 use crate::{causal_weights, merge_heads, split_heads};
 
 /// Which code turns queries, keys and values into contexts.
@@ -48,6 +49,7 @@ pub struct CausalSelfAttention {
     c_attn: Linear, // c -> 3c: queries, keys and values in one product
     c_proj: Linear, // c -> c
     config: SelfAttentionConfig,
+    rotary: Option<Rotary>, // none in GPT-2, see the last page of chapter 4
 }
 // ANCHOR_END: fused
 
@@ -75,16 +77,30 @@ impl CausalSelfAttention {
             c_attn: Linear::gaussian(&attn, n_embd, 3 * n_embd, qkv_bias, init_std),
             c_proj: Linear::gaussian(&proj, n_embd, n_embd, true, proj_init_std),
             config,
+            rotary: None,
         }
     }
 
+    /// The same layer, whose queries and keys turn by their positions. GPT-2's do not: there
+    /// the tokens come with a position's vector added.
+    #[must_use]
+    pub fn with_rotary(self, rotary: Rotary) -> Self {
+        Self { rotary: Some(rotary), ..self }
+    }
+
+    // ANCHOR: qkv
     /// The queries, keys and values of `x`, each `(b, h, t, d)`.
     fn qkv(&self, x: &Tensor) -> [Tensor; 3] {
         let [_b, _t, c] = axes(x, "x: (b, t, c)");
         let qkv = self.c_attn.forward(x); // (b, t, 3c)
-        [0, 1, 2]
-            .map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head))
+        let [q, k, v] = [0, 1, 2]
+            .map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head));
+        match &self.rotary {
+            Some(rotary) => [rotary.turn(&q, 0), rotary.turn(&k, 0), v],
+            None => [q, k, v],
+        }
     }
+    // ANCHOR_END: qkv
 
     /// The kernel to use. On the CPU libtorch's has no dropout: it would do the formula, and
     /// more slowly than we do.

@@ -5,6 +5,7 @@ use ch00::{Embedding, axes};
 use tch::nn::{Module, Path};
 use tch::{Device, Kind, Tensor};
 
+// ANCHOR: sinusoidal
 /// Slow and fast waves: even channels hold sines, odd ones cosines, of angles
 /// `pos / 10000^(2i / c)`.
 ///
@@ -19,6 +20,7 @@ pub fn sinusoidal(t: i64, c: i64, device: Device) -> Tensor {
     let angles = angles(t, c, 10_000.0, device); // (t, c/2)
     Tensor::stack(&[angles.sin(), angles.cos()], -1).flatten(1, 2) // (t, c/2, 2) -> (t, c)
 }
+// ANCHOR_END: sinusoidal
 
 /// One trained vector for each position, as in GPT-2.
 #[derive(Debug)]
@@ -75,7 +77,9 @@ impl Rotary {
         Self { cos: angles.cos(), sin: angles.sin() }
     }
 
-    /// Turns `x`, whose first token stands at position `start`.
+    // ANCHOR: turn
+    /// Turns `x`, whose first token stands at position `start`. Angles have 32 bits; what comes
+    /// out has as many as `x`.
     ///
     /// # Shapes
     /// - `x`: `(b, h, t, d)`
@@ -94,9 +98,12 @@ impl Rotary {
             &[&first * &cos - &second * &sin, &second * &cos + &first * &sin],
             -1,
         )
+        .to_kind(x.kind()) // (b, h, t, d)
     }
+    // ANCHOR_END: turn
 }
 
+// ANCHOR: angles
 /// `pos / base^(2i / c)` for every position and every pair of channels: `(t, c/2)`.
 fn angles(t: i64, c: i64, base: f64, device: Device) -> Tensor {
     assert_eq!(c % 2, 0, "channels turn in pairs, and {c} is odd");
@@ -106,3 +113,4 @@ fn angles(t: i64, c: i64, base: f64, device: Device) -> Tensor {
     let speeds = (exponents * base.ln()).exp(); // base^(-2i/c), (c/2)
     (positions * speeds).to_kind(Kind::Float) // (t, c/2)
 }
+// ANCHOR_END: angles

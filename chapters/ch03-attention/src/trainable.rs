@@ -81,6 +81,7 @@ impl Module for SelfAttentionV1 {
     }
 }
 
+// ANCHOR: v2
 /// Self-attention with three [`Linear`] layers: the same idea, better starting values.
 #[derive(Debug)]
 pub struct SelfAttentionV2 {
@@ -88,6 +89,7 @@ pub struct SelfAttentionV2 {
     w_key: Linear,
     w_value: Linear,
 }
+// ANCHOR_END: v2
 
 impl SelfAttentionV2 {
     /// Registers the three layers under `path`.
@@ -102,10 +104,12 @@ impl SelfAttentionV2 {
         }
     }
 
+    // ANCHOR: qkv
     /// The queries, keys and values of `x`, each `(…, t, c_out)`.
     pub fn qkv(&self, x: &Tensor) -> [Tensor; 3] {
         [&self.w_query, &self.w_key, &self.w_value].map(|w| w.forward(x))
     }
+    // ANCHOR_END: qkv
 }
 
 impl Module for SelfAttentionV2 {

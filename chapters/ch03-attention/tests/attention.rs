@@ -121,13 +121,16 @@ fn causal_weights_are_the_books() {
     assert_close(&head.weights(&batch()).get(0), &weights, 1e-4);
 }
 
+// ANCHOR: two_masks
 #[test]
 fn masking_before_softmax_equals_renormalising_after_it() {
     let _generator = testkit::seed(1);
     let [q, k] = [0, 1].map(|_| Tensor::randn([2, 3, 7, 4], CPU));
     assert_close(&causal_weights(&q, &k), &renormalised_weights(&q, &k), 1e-6);
 }
+// ANCHOR_END: two_masks
 
+// ANCHOR: dropout_share
 #[test]
 fn dropout_keeps_about_its_share_and_rescales_it() {
     let _generator = testkit::seed(1);
@@ -137,6 +140,7 @@ fn dropout_keeps_about_its_share_and_rescales_it() {
     assert!((zeros - 0.3).abs() < 0.01, "{zeros}");
     assert!((kept.max().double_value(&[]) - 1.0 / 0.7).abs() < 1e-6);
 }
+// ANCHOR_END: dropout_share
 
 #[test]
 fn dropout_is_off_outside_training() {

@@ -20,6 +20,7 @@ fn sinusoidal_positions_start_with_zero_and_one_and_turn_at_known_speeds() {
     assert_close(&sinusoidal(3, 4, Device::Cpu), &by_hand, 1e-5);
 }
 
+// ANCHOR: waves_shift
 #[test]
 fn the_similarity_of_two_sinusoidal_positions_depends_on_their_distance_alone() {
     let table = sinusoidal(40, 16, Device::Cpu);
@@ -28,6 +29,7 @@ fn the_similarity_of_two_sinusoidal_positions_depends_on_their_distance_alone() 
         assert!((similarity(2, 9) - similarity(2 + shift, 9 + shift)).abs() < 1e-4);
     }
 }
+// ANCHOR_END: waves_shift
 
 #[test]
 fn learned_positions_are_the_first_rows_of_their_table() {
@@ -45,6 +47,7 @@ fn more_tokens_than_learned_positions_is_an_error() {
     let _ = LearnedPositions::new(&variables.root(), 8, 4, 0.02).first(9);
 }
 
+// ANCHOR: norm_kept
 #[test]
 fn turning_keeps_every_vectors_length() {
     let _generator = testkit::seed(1);
@@ -55,7 +58,9 @@ fn turning_keeps_every_vectors_length() {
     assert_close(&length(&turned), &length(&x), 1e-5);
     assert_close(&turned.narrow(2, 0, 1), &x.narrow(2, 0, 1), 0.0); // position 0 stays
 }
+// ANCHOR_END: norm_kept
 
+// ANCHOR: relative_shift
 #[test]
 fn moving_both_tokens_leaves_their_dot_product_unchanged() {
     let _generator = testkit::seed(1);
@@ -71,6 +76,7 @@ fn moving_both_tokens_leaves_their_dot_product_unchanged() {
         "the distance does matter"
     );
 }
+// ANCHOR_END: relative_shift
 
 #[test]
 fn turning_agrees_with_hugging_faces_llama() {

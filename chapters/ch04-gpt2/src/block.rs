@@ -1,10 +1,11 @@
 //! One block of GPT-2: exchange, then think, each beside a shortcut.
 
+use ch03::positions::Rotary;
 use ch03::{CausalSelfAttention, SelfAttentionConfig};
-use tch::Tensor;
 use tch::nn::{Module, ModuleT, Path};
+use tch::{Device, Tensor};
 
-use crate::{FeedForward, Gpt2Config, LayerNorm};
+use crate::{Gpt2Config, Mlp, Norm, PositionKind};
 
 /// `x + attention(norm(x))`, then `x + feed_forward(norm(x))`.
 ///
@@ -13,10 +14,10 @@ use crate::{FeedForward, Gpt2Config, LayerNorm};
 /// Architecture", arXiv:2002.04745).
 #[derive(Debug)]
 pub struct Block {
-    ln_1: LayerNorm,
+    ln_1: Norm,
     attn: CausalSelfAttention,
-    ln_2: LayerNorm,
-    mlp: FeedForward,
+    ln_2: Norm,
+    mlp: Mlp,
 }
 
 impl Block {
@@ -37,16 +38,44 @@ impl Block {
             kernel: config.attention_kernel,
         };
         let norm = |name| {
-            LayerNorm::new(&(path / name), config.n_embd, config.layer_norm_epsilon)
+            let Gpt2Config { norm, n_embd, layer_norm_epsilon, .. } = *config;
+            Norm::new(&(path / name), norm, n_embd, layer_norm_epsilon)
+        };
+        let ln_1 = norm("ln_1");
+        let attn = CausalSelfAttention::new(&(path / "attn"), attention);
+        let attn = match config.positions {
+            PositionKind::Learned => attn,
+            PositionKind::Rotary => attn.with_rotary(rotary(config, path.device())),
         };
         Self {
-            ln_1: norm("ln_1"),
-            attn: CausalSelfAttention::new(&(path / "attn"), attention),
+            ln_1,
+            attn,
             ln_2: norm("ln_2"),
-            mlp: FeedForward::new(&(path / "mlp"), config, proj_std),
+            mlp: Mlp::new(&(path / "mlp"), config, proj_std),
         }
     }
 }
+
+impl Block {
+    /// The attention weights of every head, without dropout.
+    ///
+    /// # Shapes
+    /// - `x`: `(b, t, c)`
+    /// - returns `(b, h, t, t)`
+    pub fn weights(&self, x: &Tensor) -> Tensor {
+        self.attn.weights(&self.ln_1.forward(x))
+    }
+}
+
+/// The angles by which queries and keys turn.
+fn rotary(config: &Gpt2Config, device: Device) -> Rotary {
+    let d = config.n_embd / config.n_head;
+    Rotary::new(config.n_positions, d, ROTARY_BASE, device)
+}
+
+/// The first pair turns by one radian at each position, the last one almost `ROTARY_BASE` times
+/// more slowly.
+const ROTARY_BASE: f64 = 10_000.0;
 
 // ANCHOR: block_forward
 impl ModuleT for Block {

@@ -5,7 +5,7 @@ use ch03::Kernel;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::Gelu;
+use crate::{FeedForwardKind, Gelu, NormKind, PositionKind, SwiGlu, Switches};
 
 /// The four models that OpenAI released, by the names they have on the Hugging Face hub.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -55,6 +55,21 @@ pub struct Gpt2Config {
     pub qkv_bias: bool,
     /// How attention is computed; both ways give the same. Not in Hugging Face's file
     pub attention_kernel: Kernel,
+    /// The norm. This and the two below are written only where they are not GPT-2's: Hugging
+    /// Face's file knows no such thing
+    #[serde(skip_serializing_if = "is_gpt2s")]
+    pub norm: NormKind,
+    /// The feed-forward layer
+    #[serde(skip_serializing_if = "is_gpt2s")]
+    pub feed_forward: FeedForwardKind,
+    /// The positions
+    #[serde(skip_serializing_if = "is_gpt2s")]
+    pub positions: PositionKind,
+}
+
+/// Whether a switch stands as in GPT-2.
+fn is_gpt2s<T: Default + PartialEq>(switch: &T) -> bool {
+    *switch == T::default()
 }
 
 impl Default for Gpt2Config {
@@ -74,6 +89,9 @@ impl Default for Gpt2Config {
             tie_word_embeddings: true,
             qkv_bias: true,
             attention_kernel: Kernel::Fused,
+            norm: NormKind::default(),
+            feed_forward: FeedForwardKind::default(),
+            positions: PositionKind::default(),
         }
     }
 }
@@ -91,6 +109,20 @@ impl Gpt2Config {
             Size::Gpt2Xl => (48, 1_600, 25),
         };
         Self { n_layer, n_embd, n_head, ..Self::default() }
+    }
+
+    /// `f`: how wide the feed-forward layer is inside.
+    pub fn feed_forward_width(&self) -> i64 {
+        match self.feed_forward {
+            FeedForwardKind::Gelu => 4 * self.n_embd,
+            FeedForwardKind::SwiGlu => SwiGlu::fair_width(self.n_embd),
+        }
+    }
+
+    /// `model_type` in a `config.json`. Hugging Face's transformers builds a `gpt2`; under
+    /// another name it refuses the file, instead of filling half of a model with random numbers.
+    pub fn model_type(&self) -> &'static str {
+        if Switches::of(self).are_gpt2s() { "gpt2" } else { "gpt2-variant" }
     }
 
     /// Checks that a model of these sizes can be built.
@@ -113,6 +145,12 @@ impl Gpt2Config {
             "n_embd = {} must be a multiple of n_head = {}",
             self.n_embd,
             self.n_head
+        );
+        ensure!(
+            self.positions == PositionKind::Learned
+                || self.n_embd / self.n_head % 2 == 0,
+            "rotary positions turn channels in pairs: n_embd / n_head = {} must be even",
+            self.n_embd / self.n_head
         );
         let shares = [
             ("embd_pdrop", self.embd_pdrop),

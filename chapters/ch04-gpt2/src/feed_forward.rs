@@ -5,7 +5,7 @@ use ch00::{Linear, dropout};
 use tch::Tensor;
 use tch::nn::{Module, ModuleT, Path};
 
-use crate::{Gelu, Gpt2Config};
+use crate::{FeedForwardKind, Gelu, Gpt2Config, SwiGlu};
 
 /// Widen four times, bend, narrow again: `GELU(x W + b) W' + b'`.
 #[derive(Debug)]
@@ -46,3 +46,39 @@ impl ModuleT for FeedForward {
     }
 }
 // ANCHOR_END: feed_forward
+
+/// The feed-forward layer that a model has.
+#[derive(Debug)]
+pub enum Mlp {
+    /// GPT-2's
+    Gelu(FeedForward),
+    /// That of many later models
+    SwiGlu(SwiGlu),
+}
+
+impl Mlp {
+    /// Registers the layer that `config` asks for under `path`; `proj_std` is what its last
+    /// matrix starts with.
+    pub fn new(path: &Path, config: &Gpt2Config, proj_std: f64) -> Self {
+        match config.feed_forward {
+            FeedForwardKind::Gelu => {
+                Self::Gelu(FeedForward::new(path, config, proj_std))
+            }
+            FeedForwardKind::SwiGlu => {
+                Self::SwiGlu(SwiGlu::new(path, config, proj_std))
+            }
+        }
+    }
+}
+
+impl ModuleT for Mlp {
+    /// # Shapes
+    /// - `x`: `(b, t, c)`
+    /// - returns `(b, t, c)`
+    fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
+        match self {
+            Self::Gelu(layer) => layer.forward_t(x, train),
+            Self::SwiGlu(layer) => layer.forward_t(x, train),
+        }
+    }
+}

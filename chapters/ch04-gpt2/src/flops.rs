@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Gpt2Config;
+use crate::{FeedForwardKind, Gpt2Config};
 
 /// Floating-point operations of a forward pass, part by part.
 ///
@@ -16,7 +16,7 @@ pub struct Flops {
     /// Queries times keys, and weights times values, in all blocks: `n · 2 · 2 b t² c`.
     /// The whole square counts, though the mask throws half of it away.
     pub attention: i64,
-    /// Feed-forward in all blocks: `n · 2 b t · 8c²`
+    /// Feed-forward in all blocks: `n · 2 b t · 8c²`, or SwiGLU's `n · 2 b t · 3 c f`
     pub feed_forward: i64,
     /// The score of every token of the vocabulary: `2 b t · c v`
     pub head: i64,
@@ -28,10 +28,16 @@ impl Flops {
     pub fn of(config: &Gpt2Config, b: i64, t: i64) -> Self {
         let Gpt2Config { vocab_size: v, n_embd: c, n_layer: n, .. } = *config;
         let product = |rows, inner, columns| 2 * rows * inner * columns;
+        let widenings = match config.feed_forward {
+            FeedForwardKind::Gelu => 1,
+            FeedForwardKind::SwiGlu => 2, // the gate, and what it lets through
+        };
+        let f = config.feed_forward_width();
+        let widened = widenings * product(b * t, c, f);
         Self {
             projections: n * (product(b * t, c, 3 * c) + product(b * t, c, c)),
             attention: n * b * (product(t, c, t) + product(t, t, c)),
-            feed_forward: n * (product(b * t, c, 4 * c) + product(b * t, 4 * c, c)),
+            feed_forward: n * (widened + product(b * t, f, c)),
             head: product(b * t, c, v),
         }
     }

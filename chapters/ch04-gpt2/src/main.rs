@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use commands::{flops, norms, order, params, shapes, shortcuts, speak};
+use commands::{bench, flops, norms, order, params, shapes, shortcuts, speak};
 
 /// Build GPT-2 with random weights, run a prompt through it, and let it write on
 #[derive(Parser)]
@@ -44,11 +44,12 @@ enum Task {
     Shapes(shapes::Shapes),
     Params(params::Params),
     Flops(flops::FlopsArgs),
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli::run(|| run(&cli))
+    cli::run_on_tensors(|| run(&cli))
 }
 
 fn run(cli: &Cli) -> Result<()> {
@@ -60,6 +61,7 @@ fn run(cli: &Cli) -> Result<()> {
         Some(Task::Shapes(args)) => shapes::run(args, out),
         Some(Task::Params(args)) => params::run(args, out),
         Some(Task::Flops(args)) => flops::run(args, out),
+        Some(Task::Bench(args)) => bench::run(args, out),
         None => speak::run(&cli.speak, out),
     }
 }

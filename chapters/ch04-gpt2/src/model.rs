@@ -1,11 +1,11 @@
 //! The whole model.
 
-use ch00::{axes, dropout};
+use ch00::{Embedding, axes, dropout};
 use ch02::InputEmbedding;
 use tch::nn::{Init, Module, ModuleT, Path};
 use tch::{Device, Tensor};
 
-use crate::{Block, Gpt2Config, LayerNorm};
+use crate::{Block, Gpt2Config, Norm, PositionKind};
 
 /// GPT-2: ids in, a score for every possible next token out.
 ///
@@ -13,11 +13,69 @@ use crate::{Block, Gpt2Config, LayerNorm};
 /// section 2.3.
 #[derive(Debug)]
 pub struct Gpt2 {
-    embedding: InputEmbedding,
+    embedding: Entrance,
     blocks: Vec<Block>,
-    ln_f: LayerNorm,
+    ln_f: Norm,
     lm_head: Option<Tensor>, // (v, c); none when tied: the token table serves
     config: Gpt2Config,
+}
+
+// ANCHOR: entrance
+/// How ids become vectors.
+#[derive(Debug)]
+enum Entrance {
+    /// GPT-2's: the vectors of token and position, added
+    Learned(InputEmbedding),
+    /// The token's vector alone: attention turns by positions, of which there are as many
+    Rotary(Embedding, i64),
+}
+// ANCHOR_END: entrance
+
+impl Entrance {
+    fn new(path: &Path, config: &Gpt2Config) -> Self {
+        let Gpt2Config { vocab_size, n_positions, n_embd, .. } = *config;
+        let std = config.initializer_range;
+        match config.positions {
+            PositionKind::Learned => Self::Learned(InputEmbedding::new(
+                path,
+                vocab_size,
+                n_positions,
+                n_embd,
+                std,
+            )),
+            PositionKind::Rotary => {
+                let wte = Embedding::new(&(path / "wte"), vocab_size, n_embd, std);
+                Self::Rotary(wte, n_positions)
+            }
+        }
+    }
+
+    /// The token table, `(v, c)`.
+    fn token_table(&self) -> &Tensor {
+        match self {
+            Self::Learned(embedding) => &embedding.wte.weight,
+            Self::Rotary(wte, _) => &wte.weight,
+        }
+    }
+}
+
+impl Module for Entrance {
+    /// # Shapes
+    /// - `ids`: `(b, t)`
+    /// - returns `(b, t, c)`
+    fn forward(&self, ids: &Tensor) -> Tensor {
+        match self {
+            Self::Learned(embedding) => embedding.forward(ids),
+            Self::Rotary(wte, positions) => {
+                let [_b, t] = axes(ids, "ids: (b, t)");
+                assert!(
+                    t <= *positions,
+                    "t = {t} tokens, but the model has {positions} positions"
+                );
+                wte.forward(ids) // (b, t, c)
+            }
+        }
+    }
 }
 
 impl Gpt2 {
@@ -29,31 +87,20 @@ impl Gpt2 {
         if let Err(error) = config.validate() {
             panic!("{error}");
         }
-        let Gpt2Config {
-            vocab_size,
-            n_positions,
-            n_embd,
-            initializer_range: std,
-            ..
-        } = *config;
+        let Gpt2Config { vocab_size, n_embd, initializer_range: std, .. } = *config;
         let layers = path / "h";
         let untied = || {
             let init = Init::Randn { mean: 0.0, stdev: std };
             (path / "lm_head").var("weight", &[vocab_size, n_embd], init)
         };
         Self {
-            embedding: InputEmbedding::new(
-                path,
-                vocab_size,
-                n_positions,
-                n_embd,
-                std,
-            ),
+            embedding: Entrance::new(path, config),
             blocks: (0..config.n_layer)
                 .map(|i| Block::new(&(&layers / i), config))
                 .collect(),
-            ln_f: LayerNorm::new(
+            ln_f: Norm::new(
                 &(path / "ln_f"),
+                config.norm,
                 n_embd,
                 config.layer_norm_epsilon,
             ),
@@ -69,7 +116,7 @@ impl Gpt2 {
 
     /// Where its parameters live.
     pub fn device(&self) -> Device {
-        self.embedding.wte.weight.device()
+        self.embedding.token_table().device()
     }
 
     // ANCHOR: hidden
@@ -79,7 +126,8 @@ impl Gpt2 {
     /// - `ids`: `(b, t)`, `Int64`, `t` at most `n_positions`
     /// - returns `(b, t, c)`
     pub fn hidden(&self, ids: &Tensor, train: bool) -> Tensor {
-        let x = dropout(&self.embedding.forward(ids), self.config.embd_pdrop, train); // (b, t, c)
+        let x =
+            dropout(&self.embedding.forward(ids), self.config.embd_pdrop, train); // (b, t, c)
         let x = self.blocks.iter().fold(x, |x, block| block.forward_t(&x, train)); // (b, t, c)
         self.ln_f.forward(&x)
     }
@@ -95,9 +143,24 @@ impl Gpt2 {
 
     /// The table whose rows the head compares with, `(v, c)`: the token table where it is tied.
     pub fn output_table(&self) -> &Tensor {
-        self.lm_head.as_ref().unwrap_or(&self.embedding.wte.weight)
+        self.lm_head.as_ref().unwrap_or(self.embedding.token_table())
     }
     // ANCHOR_END: hidden
+
+    /// The attention weights of every head of block `layer`, which counts from 0.
+    ///
+    /// # Shapes
+    /// - `ids`: `(b, t)`, `Int64`, `t` at most `n_positions`
+    /// - returns `(b, h, t, t)`
+    ///
+    /// # Panics
+    /// When there are not so many blocks.
+    pub fn attention_weights(&self, ids: &Tensor, layer: usize) -> Tensor {
+        let x = self.embedding.forward(ids); // (b, t, c)
+        let below = self.blocks[..layer].iter();
+        let x = below.fold(x, |x, block| block.forward_t(&x, false)); // (b, t, c)
+        self.blocks[layer].weights(&x)
+    }
 
     /// The scores for the token that follows, without those for all earlier places.
     ///

@@ -5,6 +5,8 @@
 use tch::Tensor;
 use tch::nn::{Init, Module, Path};
 
+use crate::{NormKind, RmsNorm};
+
 // ANCHOR: layer_norm
 /// Moves every token's vector to mean 0 and variance 1, then scales and shifts each channel:
 /// `(x - mean) / √(variance + ε) · weight + bias`.
@@ -64,5 +66,36 @@ impl Module for LayerNorm {
             self.epsilon,
             false,
         )
+    }
+}
+
+/// The norm that a model has before each layer.
+#[derive(Debug)]
+pub enum Norm {
+    /// GPT-2's
+    Layer(LayerNorm),
+    /// That of many later models
+    Rms(RmsNorm),
+}
+
+impl Norm {
+    /// Registers a norm of this kind under `path`.
+    pub fn new(path: &Path, kind: NormKind, c: i64, epsilon: f64) -> Self {
+        match kind {
+            NormKind::Layer => Self::Layer(LayerNorm::new(path, c, epsilon)),
+            NormKind::Rms => Self::Rms(RmsNorm::new(path, c, epsilon)),
+        }
+    }
+}
+
+impl Module for Norm {
+    /// # Shapes
+    /// - `x`: `(…, c)`
+    /// - returns `(…, c)`
+    fn forward(&self, x: &Tensor) -> Tensor {
+        match self {
+            Self::Layer(norm) => norm.forward(x),
+            Self::Rms(norm) => norm.forward(x),
+        }
     }
 }

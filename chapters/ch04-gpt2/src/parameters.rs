@@ -2,20 +2,20 @@
 
 use serde::Serialize;
 
-use crate::Gpt2Config;
+use crate::{FeedForwardKind, Gpt2Config, NormKind, PositionKind};
 
 /// How many numbers each part of a model holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Parameters {
     /// Token table: `v · c`
     pub token_table: i64,
-    /// Position table: `n_positions · c`
+    /// Position table: `n_positions · c`, or nothing where positions turn
     pub position_table: i64,
     /// Attention in all blocks: `n · (c · 3c + c · c)` and biases
     pub attention: i64,
-    /// Feed-forward in all blocks: `n · 2 · c · 4c` and biases
+    /// Feed-forward in all blocks: `n · 2 · c · 4c` and biases, or SwiGLU's `n · 3 · c · f`
     pub feed_forward: i64,
-    /// Layer norms: two in each block and a last one, `2c` each
+    /// Norms: two in each block and a last one, `2c` each, or `c` for RMS norms
     pub norms: i64,
     /// Output layer: `v · c`, or nothing when it is the token table again
     pub head: i64,
@@ -27,13 +27,25 @@ impl Parameters {
         let Gpt2Config {
             vocab_size: v, n_positions, n_embd: c, n_layer: n, ..
         } = *config;
+        let f = config.feed_forward_width();
+        let feed_forward = match config.feed_forward {
+            FeedForwardKind::Gelu => (c * f + f) + (f * c + c),
+            FeedForwardKind::SwiGlu => 3 * c * f,
+        };
+        let norm = match config.norm {
+            NormKind::Layer => 2 * c,
+            NormKind::Rms => c,
+        };
         let qkv_bias = if config.qkv_bias { 3 * c } else { 0 };
         Self {
             token_table: v * c,
-            position_table: n_positions * c,
+            position_table: match config.positions {
+                PositionKind::Learned => n_positions * c,
+                PositionKind::Rotary => 0,
+            },
             attention: n * ((c * 3 * c + qkv_bias) + (c * c + c)),
-            feed_forward: n * ((c * 4 * c + 4 * c) + (4 * c * c + c)),
-            norms: (2 * n + 1) * 2 * c,
+            feed_forward: n * feed_forward,
+            norms: (2 * n + 1) * norm,
             head: if config.tie_word_embeddings { 0 } else { v * c },
         }
     }

@@ -35,10 +35,13 @@ impl RmsNorm {
 }
 
 impl Module for RmsNorm {
+    /// What [`rms_norm`] computes, by libtorch's own function: it works in 32 bits also where `x`
+    /// has 16.
+    ///
     /// # Shapes
     /// - `x`: `(…, c)`
     /// - returns `(…, c)`
     fn forward(&self, x: &Tensor) -> Tensor {
-        rms_norm(x, &self.weight, self.epsilon)
+        x.rms_norm(self.weight.size(), Some(&self.weight), self.epsilon)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Gpt2Config;
+use crate::{FeedForwardKind, Gpt2Config, PositionKind};
 
 /// A tensor on its way: which step makes it, and its shape in letters and in numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +30,7 @@ struct Key {
     t: i64,
     c: i64,
     h: i64,
+    f: i64,
     v: i64,
 }
 
@@ -42,6 +43,7 @@ impl Key {
             "c" => self.c,
             "h" => self.h,
             "d" => self.c / self.h,
+            "f" => self.f,
             "v" => self.v,
             "3c" => 3 * self.c,
             "4c" => 4 * self.c,
@@ -62,12 +64,21 @@ impl Key {
 /// Every tensor that a forward pass of `b` texts of `t` tokens makes, with one block in place
 /// of all, in order. Nothing is computed, so the size does not matter.
 pub fn shapes(config: &Gpt2Config, b: i64, t: i64) -> Vec<Step> {
-    let key =
-        Key { b, t, c: config.n_embd, h: config.n_head, v: config.vocab_size };
+    let Gpt2Config { n_embd: c, n_head: h, vocab_size: v, .. } = *config;
+    let key = Key { b, t, c, h, f: config.feed_forward_width(), v };
+    let rotary = config.positions == PositionKind::Rotary;
+    let embedding = if rotary { &TOKENS[..] } else { &EMBEDDING[..] };
+    let turned = if rotary { &TURNED[..] } else { &[] };
+    let feed_forward = match config.feed_forward {
+        FeedForwardKind::Gelu => &FEED_FORWARD[..],
+        FeedForwardKind::SwiGlu => &SWIGLU[..],
+    };
     let walk = [
-        ("embedding", &EMBEDDING[..]),
-        ("attention", &ATTENTION[..]),
-        ("feed-forward", &FEED_FORWARD[..]),
+        ("embedding", embedding),
+        ("attention", &QUERIES[..]),
+        ("attention", turned),
+        ("attention", &CONTEXTS[..]),
+        ("feed-forward", feed_forward),
         ("output", &OUTPUT[..]),
     ];
     walk.into_iter()
@@ -83,10 +94,19 @@ const EMBEDDING: [(&str, &str); 4] = [
     ("x = their sum", "b t c"),
 ];
 
-const ATTENTION: [(&str, &str); 8] = [
+const TOKENS: [(&str, &str); 2] =
+    [("ids", "b t"), ("x = rows of the token table", "b t c")];
+
+const QUERIES: [(&str, &str); 3] = [
     ("norm(x)", "b t c"),
     ("queries, keys, values side by side", "b t 3c"),
     ("q, k and v, split into heads: each", "b h t d"),
+];
+
+const TURNED: [(&str, &str); 1] =
+    [("q and k, turned by position: each", "b h t d")];
+
+const CONTEXTS: [(&str, &str); 5] = [
     ("weights = softmax(q kT / sqrt d)", "b h t t"),
     ("contexts = weights v", "b h t d"),
     ("heads side by side", "b t c"),
@@ -98,6 +118,16 @@ const FEED_FORWARD: [(&str, &str); 5] = [
     ("norm(x)", "b t c"),
     ("widened", "b t 4c"),
     ("bent by GELU", "b t 4c"),
+    ("narrowed", "b t c"),
+    ("x = x + that", "b t c"),
+];
+
+const SWIGLU: [(&str, &str); 7] = [
+    ("norm(x)", "b t c"),
+    ("gate", "b t f"),
+    ("gate, bent by SiLU", "b t f"),
+    ("widened", "b t f"),
+    ("gate times widened", "b t f"),
     ("narrowed", "b t c"),
     ("x = x + that", "b t c"),
 ];

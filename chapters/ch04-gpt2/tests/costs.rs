@@ -1,5 +1,7 @@
 //! What a model costs, and the shapes on the way through it.
 
+use std::collections::HashMap;
+
 use ch02::InputEmbedding;
 use ch03::{causal_weights, merge_heads, split_heads};
 use ch04::*;
@@ -33,6 +35,15 @@ fn flops_of_a_tiny_model_by_hand() {
     assert_eq!(flops.head, 2 * 10 * 24 * 61);
     let sum: i64 = flops.parts().iter().map(|(_, count)| count).sum();
     assert_eq!(flops.total(), sum);
+}
+
+#[test]
+fn flops_of_swiglu_by_hand_are_three_products_of_its_width() {
+    let config = Gpt2Config { feed_forward: FeedForwardKind::SwiGlu, ..tiny() };
+    let (ours, gpt2s) = (Flops::of(&config, 2, 5), Flops::of(&tiny(), 2, 5));
+    assert_eq!(ours.feed_forward, 3 * 2 * 10 * 24 * 64); // f = 8 · 24 / 3
+    assert_eq!(ours, Flops { feed_forward: ours.feed_forward, ..gpt2s });
+    assert_eq!(ours.total(), gpt2s.total()); // 3 · 64 = 2 · 96
 }
 
 #[test]
@@ -86,62 +97,159 @@ fn the_untied_model_without_query_biases_takes_621_83_mib() {
 
 // ---- Shapes -------------------------------------------------------------------------------
 
-/// Computes what [`shapes`] tells, step by step with a model's weights: all tensors, in order.
-fn walk(weights: &VarStore, config: &Gpt2Config, ids: &Tensor) -> Vec<Tensor> {
-    let weight = |name: &str| weights.variables()[name].shallow_clone();
-    let linear = |x: &Tensor, name: &str| {
-        x.matmul(&weight(&format!("{name}.weight")))
-            + weight(&format!("{name}.bias"))
-    };
-    let norm = |x: &Tensor, name: &str| {
-        let [scale, shift] =
-            ["weight", "bias"].map(|w| weight(&format!("{name}.{w}")));
-        layer_norm(x, &scale, &shift, config.layer_norm_epsilon)
-    };
-    let t = ids.size()[1];
-    let tokens = Tensor::embedding(&weight("wte.weight"), ids, -1, false, false);
-    let places = weight("wpe.weight").narrow(0, 0, t);
-    let x = &tokens + &places;
+/// Computes what [`shapes`] tells, step by step with a model's weights.
+struct Walk<'a> {
+    weights: HashMap<String, Tensor>,
+    config: &'a Gpt2Config,
+    /// All tensors so far, in order
+    all: Vec<Tensor>,
+}
 
-    let normed = norm(&x, "h.0.ln_1");
-    let qkv = linear(&normed, "h.0.attn.c_attn");
-    let heads: Vec<_> =
-        qkv.chunk(3, -1).iter().map(|x| split_heads(x, config.n_head)).collect();
-    let weights = causal_weights(&heads[0], &heads[1]);
-    let contexts = weights.matmul(&heads[2]);
-    let merged = merge_heads(&contexts);
-    let mixed = linear(&merged, "h.0.attn.c_proj");
-    let middle = &x + &mixed;
-    let query = heads[0].shallow_clone();
-    let mut all = vec![ids.shallow_clone(), tokens, places, x, normed, qkv, query];
-    all.extend([weights, contexts, merged, mixed, middle.shallow_clone()]);
+impl<'a> Walk<'a> {
+    fn new(variables: &VarStore, config: &'a Gpt2Config) -> Self {
+        Self { weights: variables.variables(), config, all: Vec::new() }
+    }
 
-    let normed = norm(&middle, "h.0.ln_2");
-    let wide = linear(&normed, "h.0.mlp.c_fc");
-    let bent = gelu_tanh(&wide);
-    let narrow = linear(&bent, "h.0.mlp.c_proj");
-    let x = middle + &narrow;
-    let last = norm(&x, "ln_f");
-    let logits = last.matmul(&weight("wte.weight").tr());
-    all.extend([normed, wide, bent, narrow, x, last, logits]);
+    /// Remembers a tensor, and hands it on.
+    fn pass(&mut self, x: Tensor) -> Tensor {
+        self.all.push(x.shallow_clone());
+        x
+    }
+
+    fn product(&self, x: &Tensor, name: &str) -> Tensor {
+        x.matmul(&self.weights[&format!("{name}.weight")])
+    }
+
+    fn linear(&self, x: &Tensor, name: &str) -> Tensor {
+        self.product(x, name) + &self.weights[&format!("{name}.bias")]
+    }
+
+    fn norm(&self, x: &Tensor, name: &str) -> Tensor {
+        let scale = &self.weights[&format!("{name}.weight")];
+        let epsilon = self.config.layer_norm_epsilon;
+        match self.config.norm {
+            NormKind::Rms => rms_norm(x, scale, epsilon),
+            NormKind::Layer => {
+                let shift = &self.weights[&format!("{name}.bias")];
+                layer_norm(x, scale, shift, epsilon)
+            }
+        }
+    }
+
+    fn logits(&mut self, ids: &Tensor) -> Tensor {
+        self.all.push(ids.shallow_clone());
+        let x = self.embed(ids);
+        let x = self.attend(&x);
+        let x = self.think(&x);
+        let last = self.pass(self.norm(&x, "ln_f"));
+        self.pass(last.matmul(&self.weights["wte.weight"].tr()))
+    }
+
+    fn embed(&mut self, ids: &Tensor) -> Tensor {
+        let table = &self.weights["wte.weight"];
+        let tokens = self.pass(Tensor::embedding(table, ids, -1, false, false));
+        match self.config.positions {
+            PositionKind::Rotary => tokens,
+            PositionKind::Learned => {
+                let table = &self.weights["wpe.weight"];
+                let places = self.pass(table.narrow(0, 0, ids.size()[1]));
+                self.pass(tokens + places)
+            }
+        }
+    }
+
+    fn attend(&mut self, x: &Tensor) -> Tensor {
+        let normed = self.pass(self.norm(x, "h.0.ln_1"));
+        let qkv = self.pass(self.linear(&normed, "h.0.attn.c_attn"));
+        let heads = qkv.chunk(3, -1);
+        let mut heads = heads.iter().map(|x| split_heads(x, self.config.n_head));
+        let mut next = || heads.next().expect("three chunks");
+        let (mut query, mut key, value) = (next(), next(), next());
+        self.all.push(query.shallow_clone());
+        if self.config.positions == PositionKind::Rotary {
+            (query, key) = (turned(&query), turned(&key));
+            self.all.push(query.shallow_clone());
+        }
+        let weights = self.pass(causal_weights(&query, &key));
+        let contexts = self.pass(weights.matmul(&value));
+        let merged = self.pass(merge_heads(&contexts));
+        let mixed = self.pass(self.linear(&merged, "h.0.attn.c_proj"));
+        self.pass(x + mixed)
+    }
+
+    fn think(&mut self, x: &Tensor) -> Tensor {
+        let normed = self.pass(self.norm(x, "h.0.ln_2"));
+        let narrow = match self.config.feed_forward {
+            FeedForwardKind::Gelu => {
+                let wide = self.pass(self.linear(&normed, "h.0.mlp.c_fc"));
+                let bent = self.pass(gelu_tanh(&wide));
+                self.pass(self.linear(&bent, "h.0.mlp.c_proj"))
+            }
+            FeedForwardKind::SwiGlu => {
+                let gate = self.pass(self.product(&normed, "h.0.mlp.gate"));
+                let bent = self.pass(&gate * gate.sigmoid());
+                let wide = self.pass(self.product(&normed, "h.0.mlp.up"));
+                let gated = self.pass(bent * wide);
+                self.pass(self.product(&gated, "h.0.mlp.down"))
+            }
+        };
+        self.pass(x + narrow)
+    }
+}
+
+/// `x`, `(b, h, t, d)`, turned number by number: at place `p` the channels `i` and `i + d/2` by
+/// the angle `p / 10000^(2i/d)`.
+fn turned(x: &Tensor) -> Tensor {
+    let [b, h, t, d] = ch00::axes(x, "x: (b, h, t, d)");
+    let rows: Vec<Vec<f32>> = x.reshape([b * h * t, d]).try_into().expect("f32");
+    let turn = |(row, x): (usize, Vec<f32>)| {
+        let (place, half) = (row as i64 % t, d as usize / 2);
+        let mut y = x.clone();
+        for i in 0..half {
+            let speed = 10_000f64.powf(-2.0 * i as f64 / d as f64);
+            let (sin, cos) = (place as f64 * speed).sin_cos();
+            let (first, second) = (f64::from(x[i]), f64::from(x[i + half]));
+            y[i] = (first * cos - second * sin) as f32;
+            y[i + half] = (second * cos + first * sin) as f32;
+        }
+        y
+    };
+    let turned: Vec<f32> = rows.into_iter().enumerate().flat_map(turn).collect();
+    Tensor::from_slice(&turned).view([b, h, t, d])
+}
+
+/// GPT-2 with every setting of the three switches.
+fn all_switches() -> Vec<Switches> {
+    let mut all = Vec::new();
+    for norm in [NormKind::Layer, NormKind::Rms] {
+        for feed_forward in [FeedForwardKind::Gelu, FeedForwardKind::SwiGlu] {
+            for positions in [PositionKind::Learned, PositionKind::Rotary] {
+                all.push(Switches { norm, feed_forward, positions });
+            }
+        }
+    }
     all
 }
 
 #[test]
 fn the_shapes_are_those_of_a_walk_that_ends_in_the_models_logits() {
     let _generator = testkit::seed(5);
-    let variables = VarStore::new(Device::Cpu);
-    let model = Gpt2::new(&variables.root(), &tiny());
     let ids = Tensor::randint(61, [2, 5], (Kind::Int64, Device::Cpu));
-    let tensors = walk(&variables, &tiny(), &ids);
-    let told = shapes(&tiny(), 2, 5);
-    assert_eq!(tensors.len(), told.len());
-    for (tensor, step) in tensors.iter().zip(&told) {
-        assert_eq!(tensor.size(), step.shape, "{}: {}", step.part, step.makes);
-        assert_eq!(tensor.numel() as i64, step.numel());
+    for switches in all_switches() {
+        let config =
+            Gpt2Config { initializer_range: 0.2, ..switches.apply(tiny()) };
+        let variables = VarStore::new(Device::Cpu);
+        let model = Gpt2::new(&variables.root(), &config);
+        let mut walk = Walk::new(&variables, &config);
+        let logits = walk.logits(&ids);
+        assert_close(&logits, &model.forward_t(&ids, false), 1e-5);
+        let told = shapes(&config, 2, 5);
+        assert_eq!(walk.all.len(), told.len(), "{switches:?}");
+        for (tensor, step) in walk.all.iter().zip(&told) {
+            assert_eq!(tensor.size(), step.shape, "{}: {}", step.part, step.makes);
+            assert_eq!(tensor.numel() as i64, step.numel());
+        }
     }
-    let logits = tensors.last().unwrap();
-    assert_close(logits, &model.forward_t(&ids, false), 1e-5);
 }
 
 #[test]

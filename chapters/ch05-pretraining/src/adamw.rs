@@ -57,9 +57,9 @@ impl AdamW {
     pub(crate) fn step_in_one_pass(
         &mut self,
         parameter: &mut Tensor,
-        master: &mut Tensor,
-        rate: f64,
-        decay: f64,
+        rest: Option<&mut Tensor>,
+        gradient: &mut Tensor,
+        [rate, decay]: [f64; 2],
         steps: i32,
     ) -> bool {
         let pass = OnePass {
@@ -67,7 +67,8 @@ impl AdamW {
             rate: (rate / (1.0 - BETAS.0.powi(steps))) as f32,
             variance_bias: (1.0 - BETAS.1.powi(steps)) as f32,
         };
-        pass.step_all(parameter, master, &mut self.mean, &mut self.variance)
+        let means = [&mut self.mean, &mut self.variance];
+        pass.step_all(parameter, rest, gradient, means)
     }
 
     pub(crate) fn memory(&self) -> [(&'static str, Tensor); 2] {

@@ -1,4 +1,5 @@
 //! Keeping a model: a folder that Hugging Face's `GPT2LMHeadModel.from_pretrained` opens too.
+//! With a [switch](ch04::Switches) turned it is this book's alone, and `model_type` says so.
 //!
 //! ```text
 //! config.json             the model's sizes
@@ -7,6 +8,7 @@
 //! training.json           what the run is made of, how far it is
 //! optimizer.safetensors   what the optimizer remembers
 //! metrics.jsonl           one line for each evaluation
+//! events.out.tfevents.*   for TensorBoard, where that was asked for
 //! ```
 
 use std::borrow::Cow;
@@ -23,6 +25,7 @@ use serde_json::{Value, json};
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
+use crate::events::PREFIX;
 use crate::{Evaluation, Precision, Preset, TrainConfig, Trainer};
 
 /// A checkpoint folder.
@@ -126,7 +129,24 @@ impl Checkpoint {
             let _ = fs::remove_dir_all(&new);
             return Err(error);
         }
+        self.bring_events(&new)?;
         self.take_place(&new)
+    }
+
+    /// Gives the new folder the event files of the old one: the same files under a second name,
+    /// since TensorBoard may be reading them, or copies where there are no second names.
+    fn bring_events(&self, new: &Path) -> Result<()> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with(PREFIX) {
+                let (from, to) = (entry.path(), new.join(name));
+                fs::hard_link(&from, &to)
+                    .or_else(|_| fs::copy(&from, &to).map(|_| ()))
+                    .with_context(|| format!("cannot copy {}", from.display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Renames `new` to the checkpoint's own name.
@@ -278,7 +298,7 @@ fn write_model(
 /// `config.json` with what Hugging Face's transformers wants to know besides the sizes.
 fn model_config(config: &Gpt2Config, tokenizer: Option<&Tokenizer>) -> Value {
     let mut json = json!(config);
-    json["model_type"] = json!("gpt2");
+    json["model_type"] = json!(config.model_type());
     json["architectures"] = json!(["GPT2LMHeadModel"]);
     let end = tokenizer.and_then(|tokenizer| tokenizer.special_id(END_OF_TEXT));
     json["bos_token_id"] = json!(end);

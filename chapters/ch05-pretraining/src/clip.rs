@@ -10,17 +10,15 @@ use tch::{Kind, Tensor};
 ///
 /// Source: Pascanu et al. (2013), "On the difficulty of training recurrent neural networks",
 /// section 3.2, arXiv:1211.5063.
-pub fn clip_gradients(parameters: &[Tensor], longest: f64) -> f64 {
+pub fn clip_gradients(gradients: &mut [Tensor], longest: f64) -> f64 {
     tch::no_grad(|| {
-        // In bf16 a parameter's length has the 8 bits that its gradient has.
-        let lengths: Vec<Tensor> = parameters
-            .iter()
-            .map(|parameter| parameter.grad().norm().to_kind(Kind::Float))
-            .collect();
+        // In bf16 a tensor's length has the 8 bits that its numbers have.
+        let lengths: Vec<Tensor> =
+            gradients.iter().map(|it| it.norm().to_kind(Kind::Float)).collect();
         let length = Tensor::stack(&lengths, 0).norm().double_value(&[]);
         if length > longest {
-            for parameter in parameters {
-                let _ = parameter.grad().g_mul_scalar_(longest / length);
+            for gradient in gradients {
+                let _ = gradient.g_mul_scalar_(longest / length);
             }
         }
         length

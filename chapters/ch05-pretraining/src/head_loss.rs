@@ -32,7 +32,8 @@ pub fn head_loss(
     let targets = targets.reshape([b * t, 1]); // (n, 1)
     let parts = tch::no_grad(|| parts(&hidden, table, &targets, rows));
     // A sum whose gradients are the ones that we have, less its own value, which leaves 0.
-    let with = |x: &Tensor, gradient: &Tensor| (x * gradient).sum(Kind::Float);
+    let with =
+        |x: &Tensor, gradient: &Tensor| x.view([-1]).dot(&gradient.view([-1]));
     let carrier = with(&hidden, &parts.hidden) + with(table, &parts.table);
     parts.loss + &carrier - carrier.detach()
 }
@@ -62,7 +63,8 @@ fn parts(hidden: &Tensor, table: &Tensor, targets: &Tensor, rows: i64) -> Parts 
             &targets,
             &-targets.ones_like().to_kind(Kind::Float),
         );
-        let gradient = (chances / n as f64).to_kind(table.kind()); // (r, v)
+        let _ = chances.g_div_scalar_(n as f64);
+        let gradient = chances.to_kind(table.kind()); // (r, v)
         hidden_gradients.push(gradient.matmul(table)); // (r, c)
         let _ = table_gradient.addmm_(&gradient.tr(), &hidden);
     }

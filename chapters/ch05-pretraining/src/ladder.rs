@@ -3,16 +3,16 @@
 //! The stages are those of Karpathy (2023), "Let's build GPT: from scratch, in code, spelled
 //! out", with the settings of the repository garg-aayush/building-from-scratch.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use ch00::{Embedding, Linear, axes};
 use ch03::positions::LearnedPositions;
 use ch03::{HeadConfig, MultiHeadWrapper};
 use ch04::LayerNorm;
 use clap::ValueEnum;
+use tch::Tensor;
 use tch::nn::{Module, ModuleT, Path, VarStore};
-use tch::{Device, Kind, Tensor};
 
-use crate::{Algorithm, Optimizer, Precision, cross_entropy, descend};
+use crate::{Characters, Lesson, Outcome, Schedule};
 
 /// How far up the ladder a model stands. Each stage has all that the ones before it have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -243,58 +243,6 @@ impl ModuleT for StageBlock {
 }
 // ANCHOR_END: ladder_block
 
-/// A text as ids, cut into a part to learn from and one to measure with.
-#[derive(Debug)]
-pub struct Characters {
-    training: Tensor,   // (n)
-    validation: Tensor, // (n / 9)
-    v: i64,
-}
-
-impl Characters {
-    /// The first nine tenths of `ids`, and the rest. Ids are below `v`.
-    ///
-    /// # Errors
-    /// When the rest is too short for the longest window.
-    pub fn new(ids: &[u32], v: usize, device: Device) -> Result<Self> {
-        let (training, validation) = ids.split_at(ids.len() * 9 / 10);
-        ensure!(
-            validation.len() > 300,
-            "{} characters are too few for the ladder: take 3,000 or more",
-            ids.len()
-        );
-        let tensor = |ids: &[u32]| {
-            let ids: Vec<i64> = ids.iter().map(|&id| i64::from(id)).collect();
-            Tensor::from_slice(&ids).to_device(device)
-        };
-        Ok(Self {
-            training: tensor(training),
-            validation: tensor(validation),
-            v: i64::try_from(v)?,
-        })
-    }
-}
-
-/// `b` windows of `t` ids from anywhere, and the same one further on: two of `(b, t)`.
-fn draw_windows(ids: &Tensor, b: i64, t: i64) -> (Tensor, Tensor) {
-    let options = (Kind::Int64, ids.device());
-    let starts = Tensor::randint(ids.size()[0] - t, [b, 1], options); // (b, 1)
-    let places = starts + Tensor::arange(t, options); // (b, t)
-    let take = |places: &Tensor| ids.take(places);
-    (take(&places), take(&(&places + 1)))
-}
-
-/// What a stage came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
-    /// Trained numbers
-    pub parameters: usize,
-    /// Loss on 200 batches of the text that it learned from
-    pub train_loss: f64,
-    /// Loss on 200 batches of the other text
-    pub validation_loss: f64,
-}
-
 /// Trains a model of `stage` for `steps` steps with AdamW, and measures it. `watch` is called
 /// after each step. The same seed gives the same outcome.
 ///
@@ -309,28 +257,9 @@ pub fn climb(
 ) -> Result<Outcome> {
     tch::manual_seed(seed);
     let StageConfig { t, batch_size, rate, .. } = stage.config();
-    let mut variables = VarStore::new(text.training.device());
-    let model = StageModel::new(&variables.root(), stage, text.v);
-    let mut optimizer =
-        Optimizer::new(&mut variables, Algorithm::AdamW, Precision::F32, 0.01);
-    for _ in 0..steps {
-        let (inputs, targets) = draw_windows(&text.training, batch_size, t);
-        let loss = cross_entropy(&model.forward_t(&inputs, true), &targets);
-        descend(&mut optimizer, [loss], f64::INFINITY, rate)?;
-        watch();
-    }
-    let measure = |ids: &Tensor| {
-        let losses = (0..200).map(|_| {
-            let (inputs, targets) = draw_windows(ids, batch_size, t);
-            let logits = model.forward_t(&inputs, false);
-            cross_entropy(&logits, &targets).double_value(&[])
-        });
-        tch::no_grad(|| losses.sum::<f64>()) / 200.0
-    };
-    let sizes = optimizer.group_sizes();
-    Ok(Outcome {
-        parameters: sizes.0 + sizes.1,
-        train_loss: measure(&text.training),
-        validation_loss: measure(&text.validation),
-    })
+    let mut variables = VarStore::new(text.device());
+    let model = StageModel::new(&variables.root(), stage, text.v());
+    let schedule = Schedule::constant(rate, i64::try_from(steps)?);
+    let lesson = Lesson { t, batch_size, schedule, measured: 200 };
+    lesson.teach(&mut variables, &model, text, watch)
 }

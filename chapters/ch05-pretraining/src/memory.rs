@@ -1,6 +1,6 @@
 //! What a training step keeps in memory.
 
-use ch04::Gpt2Config;
+use ch04::{FeedForwardKind, Gpt2Config, PositionKind};
 use tch::nn::VarStore;
 
 use crate::{Optimizer, Precision, TrainConfig};
@@ -41,9 +41,19 @@ impl MemoryReport {
         let bits = config.precision.kind().elt_size_in_bytes();
         let tokens = config.batch_size * model.n_positions as usize;
         let (c, n) = (model.n_embd as usize, model.n_layer as usize);
-        // In a block: 2 inputs of norms, 2 outputs, q, k, v, the heads' output, 2 residuals,
-        // the wide layer before and after GELU (4 each).
-        let activations = tokens * c * n * 18 * bits;
+        // In a block: 2 inputs of norms, 2 outputs, q, k, v, the heads' output, 2 residuals; q
+        // and k once more where they turn; and the wide layer before and after GELU, or the gate,
+        // the bent gate, what passes it, and their product.
+        let turned = match model.positions {
+            PositionKind::Learned => 0,
+            PositionKind::Rotary => 2,
+        };
+        let wide = match model.feed_forward {
+            FeedForwardKind::Gelu => 2,
+            FeedForwardKind::SwiGlu => 4,
+        };
+        let f = model.feed_forward_width() as usize;
+        let activations = tokens * n * ((10 + turned) * c + wide * f) * bits;
         let logits = tokens * model.vocab_size as usize * (bits + 4 + 4);
         Self {
             weights,

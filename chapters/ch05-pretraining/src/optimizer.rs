@@ -10,6 +10,7 @@ use tch::{Kind, Tensor};
 
 use crate::Precision;
 use crate::adamw::AdamW;
+use crate::master::{join_all, split_all};
 use crate::muon::Muon;
 
 /// How gradients become steps.
@@ -28,8 +29,9 @@ pub enum Algorithm {
 
 /// Moves the parameters of a model.
 ///
-/// Two groups: matrices and tables decay, biases and norms (one axis) do not. In bf16 every
-/// parameter has a *master* copy in f32, since a small step would vanish in bf16's 8 bits.
+/// Two groups: matrices and tables decay, biases and norms (one axis) do not. In bf16 a small
+/// step would vanish, so the 16 bits that f32 has besides are kept too: a weight with all its
+/// digits is its *master*.
 #[derive(Debug)]
 pub struct Optimizer {
     slots: Vec<Slot>,
@@ -42,7 +44,8 @@ pub struct Optimizer {
 struct Slot {
     name: String,
     parameter: Tensor,
-    master: Tensor, // f32; the parameter itself unless that is bf16
+    /// In bf16, the lower halves of the weights
+    rest: Option<Tensor>,
     rule: Rule,
     decays: bool,
 }
@@ -66,21 +69,23 @@ impl Optimizer {
         let by_name: BTreeMap<_, _> = variables.variables().into_iter().collect();
         let trained =
             by_name.into_iter().filter(|(_, parameter)| parameter.requires_grad());
-        let slots = trained.map(|(name, parameter)| {
-            let master = match precision {
-                Precision::F32 => parameter.shallow_clone(),
-                Precision::Bf16 => parameter.detach().copy(),
-            };
-            let decays = parameter.dim() > 1;
-            let rule = match algorithm {
-                Algorithm::Muon if decays && name.contains(".attn.") => {
-                    Rule::Muon(Muon::new(&name, &master, precision.kind()))
-                }
-                _ => Rule::AdamW(AdamW::new(&master)),
-            };
-            Slot { name, parameter, master, rule, decays }
-        });
-        let slots = slots.collect();
+        let slots: Vec<_> = trained
+            .map(|(name, parameter)| {
+                let whole = parameter.detach();
+                let rest = match precision {
+                    Precision::F32 => None,
+                    Precision::Bf16 => Some(split_all(&whole).1),
+                };
+                let decays = parameter.dim() > 1;
+                let rule = match algorithm {
+                    Algorithm::Muon if decays && name.contains(".attn.") => {
+                        Rule::Muon(Muon::new(&name, &whole, precision.kind()))
+                    }
+                    _ => Rule::AdamW(AdamW::new(&whole)),
+                };
+                Slot { name, parameter, rest, rule, decays }
+            })
+            .collect();
         variables.set_kind(precision.kind());
         Self { slots, steps: 0, weight_decay }
     }
@@ -99,19 +104,23 @@ impl Optimizer {
         (size(true), size(false))
     }
 
-    /// Forgets all gradients.
-    pub fn zero_grad(&mut self) {
-        self.slots.iter_mut().for_each(|slot| slot.parameter.zero_grad());
+    /// How fast `loss` grows with each parameter, in the order of [`parameters`](Self::parameters).
+    pub fn gradients(&self, loss: &Tensor) -> Vec<Tensor> {
+        Tensor::run_backward(&[loss], &self.parameters(), false, false)
     }
 
-    /// Moves every parameter one step with learning rate `rate`.
-    pub fn step(&mut self, rate: f64) {
+    /// Moves every parameter one step down its gradient, with learning rate `rate`.
+    ///
+    /// # Panics
+    /// When there are not as many gradients as parameters.
+    pub fn step(&mut self, gradients: &mut [Tensor], rate: f64) {
+        assert_eq!(gradients.len(), self.slots.len(), "one gradient a parameter");
         self.steps += 1;
         tch::no_grad(|| {
-            for slot in &mut self.slots {
+            for (slot, gradient) in self.slots.iter_mut().zip(gradients) {
                 let decay =
                     if slot.decays { rate * self.weight_decay } else { 0.0 };
-                slot.step(rate, decay, self.steps);
+                slot.step(gradient, rate, decay, self.steps);
             }
         });
     }
@@ -120,7 +129,7 @@ impl Optimizer {
     pub fn state(&self) -> Vec<(String, Tensor)> {
         let slots = self.slots.iter().flat_map(|slot| {
             let mut parts = slot.rule.memory();
-            parts.push(("master", slot.master.shallow_clone()));
+            parts.push(("master", slot.master()));
             let named = |(part, tensor): (&str, Tensor)| {
                 (format!("{}.{part}", slot.name), tensor.detach())
             };
@@ -140,55 +149,74 @@ impl Optimizer {
     ) -> Result<()> {
         let state: BTreeMap<_, _> = state.into_iter().collect();
         self.steps = i32::try_from(steps)?;
-        for (name, mut tensor) in self.state() {
-            let saved =
-                state.get(&name).with_context(|| format!("{name} is missing"))?;
-            ensure!(
-                saved.size() == tensor.size(),
-                "{name} has shape {:?}",
-                saved.size()
-            );
-            tch::no_grad(|| tensor.copy_(saved)); // shares its numbers with the slot's
-        }
         for slot in &mut self.slots {
-            tch::no_grad(|| slot.parameter.copy_(&slot.master));
+            let saved = |part: &str, size: Vec<i64>| {
+                let name = format!("{}.{part}", slot.name);
+                let tensor = state
+                    .get(&name)
+                    .with_context(|| format!("{name} is missing"))?;
+                let found = tensor.size();
+                ensure!(found == size, "{name} has shape {found:?}");
+                anyhow::Ok(tensor)
+            };
+            for (part, mut tensor) in slot.rule.memory() {
+                let saved = saved(part, tensor.size())?;
+                tch::no_grad(|| tensor.copy_(saved)); // shares its numbers with the rule's
+            }
+            let master = saved("master", slot.parameter.size())?.shallow_clone();
+            tch::no_grad(|| slot.set_master(&master));
         }
         Ok(())
     }
 }
 
 impl Slot {
-    fn step(&mut self, rate: f64, decay: f64, steps: i32) {
-        let gradient = self.parameter.grad();
+    /// The weights with all their digits.
+    fn master(&self) -> Tensor {
+        match &self.rest {
+            None => self.parameter.detach(),
+            Some(rest) => join_all(&self.parameter, rest),
+        }
+    }
+
+    fn set_master(&mut self, master: &Tensor) {
+        match &mut self.rest {
+            None => self.parameter.copy_(master),
+            Some(rest) => {
+                let (upper, lower) = split_all(master);
+                self.parameter.copy_(&upper);
+                rest.copy_(&lower);
+            }
+        }
+    }
+
+    fn step(&mut self, gradient: &mut Tensor, rate: f64, decay: f64, steps: i32) {
         if !gradient.defined() {
-            return;
+            return; // the loss does not depend on it
         }
         if let Rule::AdamW(rule) = &mut self.rule
             && rule.step_in_one_pass(
                 &mut self.parameter,
-                &mut self.master,
-                rate,
-                decay,
+                self.rest.as_mut(),
+                gradient,
+                [rate, decay],
                 steps,
             )
         {
             return;
         }
         let gradient = gradient.to_kind(Kind::Float);
-        let _ = self.master.g_mul_scalar_(1.0 - decay);
+        let mut master = self.master() * (1.0 - decay);
         match &mut self.rule {
-            Rule::AdamW(rule) => {
-                rule.step(&mut self.master, &gradient, rate, steps)
-            }
-            Rule::Muon(rule) => rule.step(&mut self.master, &gradient, rate),
+            Rule::AdamW(rule) => rule.step(&mut master, &gradient, rate, steps),
+            Rule::Muon(rule) => rule.step(&mut master, &gradient, rate),
         }
-        if self.parameter.kind() != Kind::Float {
-            self.parameter.copy_(&self.master);
-        }
+        self.set_master(&master);
     }
 }
 
 impl Rule {
+    /// What it remembers; the tensors share their numbers with the rule's.
     fn memory(&self) -> Vec<(&'static str, Tensor)> {
         match self {
             Self::AdamW(rule) => rule.memory().into(),

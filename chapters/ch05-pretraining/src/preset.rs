@@ -1,24 +1,25 @@
 //! Runs by name.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use ch01::{END_OF_TEXT, Tokenizer, Vocabulary};
 use ch02::Windows;
 use ch04::{Gpt2, Gpt2Config, Size};
 use clap::ValueEnum;
 use datasets::stories::Grammar;
-use datasets::{Loaded, Source};
+use datasets::{DATA_VARIABLE, Loaded, Source};
 use serde::{Deserialize, Serialize};
-use tch::Device;
 use tch::nn::VarStore;
+use tch::{Device, Tensor};
 
 use crate::stories::{
     CONTEXT, read_stories, stories_config, stories_model, stories_tokenizer,
     stories_trainer, tell, write,
 };
-use crate::{Algorithm, Precision, Schedule, TrainConfig, Trainer};
+use crate::text::{prepare, read_shards};
+use crate::{Algorithm, Precision, Schedule, TrainConfig, Trainer, TrainingText};
 
 /// A text, a tokenizer and a model that fit together, and how they are trained.
 #[derive(
@@ -33,6 +34,8 @@ pub enum Preset {
     CharShakespeare,
     /// GPT-2 and one short story: how a large model learns a small text by heart
     Verdict,
+    /// Books in token shards, 17.7 million parameters: GPT-2's tokens on two cores
+    Books,
     /// GPT-2 124M as OpenAI sized it, for a large text and a GPU
     #[value(name = "gpt2-124m")]
     #[serde(rename = "gpt2-124m")]
@@ -43,7 +46,7 @@ pub enum Preset {
 #[derive(Debug)]
 pub struct Texts {
     /// Windows to train on
-    pub training: Windows,
+    pub training: Box<dyn TrainingText>,
     /// Windows to measure with
     pub validation: Windows,
     /// Where the text came from
@@ -53,12 +56,7 @@ pub struct Texts {
 impl Texts {
     /// A number that is another one for another text to train on.
     pub fn fingerprint(&self) -> u32 {
-        let mut hasher = crc32fast::Hasher::new();
-        for window in 0..self.training.len() {
-            let (inputs, _) = self.training.get(window);
-            inputs.iter().for_each(|id| hasher.update(&id.to_le_bytes()));
-        }
-        hasher.finalize()
+        self.training.fingerprint()
     }
 }
 
@@ -90,6 +88,19 @@ impl Preset {
                 qkv_bias: false,
                 tie_word_embeddings: false,
                 ..Gpt2Config::released(Size::Gpt2)
+            },
+            // Half of it is the table of GPT-2's 50,257 tokens.
+            Self::Books => Gpt2Config {
+                n_positions: 256,
+                n_embd: 256,
+                n_layer: 6,
+                n_head: 4,
+                // A sum over 256 channels needs larger weights than one over 768.
+                initializer_range: 0.05,
+                embd_pdrop: 0.0,
+                attn_pdrop: 0.0,
+                resid_pdrop: 0.0,
+                ..Gpt2Config::default()
             },
             Self::Gpt2 => Gpt2Config {
                 embd_pdrop: 0.0,
@@ -130,6 +141,18 @@ impl Preset {
                 preset: self,
                 ..stories
             },
+            Self::Books => TrainConfig {
+                schedule: Schedule {
+                    peak: 1e-3,
+                    floor: 1e-4,
+                    warmup: 100,
+                    steps: 2000,
+                },
+                algorithm: Algorithm::AdamW,
+                batch_size: 8,
+                preset: self,
+                ..stories
+            },
             // Brown et al. (2020), table 2.1 and appendix B; half a million tokens a step.
             Self::Gpt2 => TrainConfig {
                 schedule: Schedule {
@@ -153,6 +176,7 @@ impl Preset {
             Self::Stories => (200, 20),
             Self::CharShakespeare => (250, 6),
             Self::Verdict => (5, 5),
+            Self::Books => (200, 10),
             Self::Gpt2 => (250, 20),
         }
     }
@@ -168,7 +192,7 @@ impl Preset {
                 let bytes = (0..=u8::MAX).map(|byte| vec![byte]).collect();
                 Ok(Tokenizer::new(Vocabulary::new(bytes), &[END_OF_TEXT]))
             }
-            Self::Verdict | Self::Gpt2 => Ok(Tokenizer::gpt2()),
+            Self::Verdict | Self::Books | Self::Gpt2 => Ok(Tokenizer::gpt2()),
         }
     }
 
@@ -177,10 +201,23 @@ impl Preset {
     /// # Errors
     /// When there is no step to do.
     pub fn trainer(self, config: TrainConfig, device: Device) -> Result<Trainer> {
+        self.trainer_of(&self.model(), config, device)
+    }
+
+    /// As [`trainer`](Self::trainer), of a model that differs from [`model`](Self::model).
+    ///
+    /// # Errors
+    /// When there is no step to do, or the sizes don't fit together.
+    pub fn trainer_of(
+        self,
+        model: &Gpt2Config,
+        config: TrainConfig,
+        device: Device,
+    ) -> Result<Trainer> {
         match self {
-            Self::Stories => stories_trainer(config, device),
-            Self::Verdict => verdict_trainer(config, device),
-            _ => Trainer::new(&self.model(), config, device),
+            Self::Stories => stories_trainer(model, config, device),
+            Self::Verdict => verdict_trainer(model, config, device),
+            _ => Trainer::new(model, config, device),
         }
     }
 
@@ -201,17 +238,29 @@ impl Preset {
                 let count = config.windows_per_step() * steps;
                 let (training, validation) =
                     read_stories(tokenizer, config.seed, count);
+                let training = Box::new(training);
                 let source = Source::built_in("stories");
                 return Ok(Texts { training, validation, source });
             }
             Self::CharShakespeare => shakespeare(data)?,
             Self::Verdict => datasets::text("the-verdict.txt", data)?,
-            Self::Gpt2 => text_or_stories("text.txt", data)?,
+            Self::Books | Self::Gpt2 => {
+                if let Some(folder) = shards(data)? {
+                    let (training, validation) =
+                        read_shards(&folder, tokenizer, context)?;
+                    let training = Box::new(training);
+                    let source = Source::File(folder);
+                    return Ok(Texts { training, validation, source });
+                }
+                text_or_stories("text.txt", data)
+                    .with_context(|| no_shards(data))?
+            }
         };
         // Many places where a window may begin, where the text is seen many times.
         let stride =
             if self == Self::CharShakespeare { context / 4 } else { context };
         let (training, validation) = split(tokenizer, &text, context, stride);
+        let training = Box::new(training);
         Ok(Texts { training, validation, source })
     }
 
@@ -228,7 +277,7 @@ impl Preset {
         seed: i64,
     ) -> Result<String> {
         match self {
-            Self::Stories | Self::Gpt2 => {
+            Self::Stories | Self::Books | Self::Gpt2 => {
                 tell(model, tokenizer, prompt.unwrap_or_default(), tokens, seed)
             }
             Self::CharShakespeare => {
@@ -247,37 +296,42 @@ impl Preset {
             Self::Stories => CONTEXT + 16,
             Self::CharShakespeare => 500,
             Self::Verdict => 50,
-            Self::Gpt2 => 100,
+            Self::Books | Self::Gpt2 => 100,
         }
     }
 }
 
 /// A model that starts as in the book that this run is from: with PyTorch's start values, whose
 /// tables are fifty times as large as GPT-2's. It learns its text by heart within ten epochs.
-fn verdict_trainer(config: TrainConfig, device: Device) -> Result<Trainer> {
+fn verdict_trainer(
+    sizes: &Gpt2Config,
+    config: TrainConfig,
+    device: Device,
+) -> Result<Trainer> {
+    sizes.validate()?;
     tch::manual_seed(config.seed);
-    let sizes = Preset::Verdict.model();
     let variables = VarStore::new(device);
-    let model = Gpt2::new(&variables.root(), &sizes);
+    let model = Gpt2::new(&variables.root(), sizes);
     let by_name: BTreeMap<_, _> = variables.variables().into_iter().collect();
-    tch::no_grad(|| {
-        for (name, mut tensor) in by_name {
-            let inputs = if name.ends_with("mlp.c_proj.weight")
-                || name.ends_with("mlp.c_proj.bias")
-            {
-                4 * sizes.n_embd
-            } else {
-                sizes.n_embd
-            };
-            let bound = 1.0 / (inputs as f64).sqrt();
-            let _ = match name.as_str() {
-                name if name.contains("ln_") => continue,
-                "wte.weight" | "wpe.weight" => tensor.normal_(0.0, 1.0),
-                _ => tensor.uniform_(-bound, bound),
-            };
-        }
-    });
+    for (name, tensor) in &by_name {
+        let mut tensor = tensor.detach();
+        let _ = match name.as_str() {
+            name if name.contains("ln_") => continue,
+            "wte.weight" | "wpe.weight" => tensor.normal_(0.0, 1.0),
+            "lm_head.weight" => start_layer(&mut tensor, sizes.n_embd),
+            name => {
+                let weight = &by_name[&name.replace(".bias", ".weight")];
+                start_layer(&mut tensor, weight.size()[0]) // (c_in, c_out)
+            }
+        };
+    }
     Trainer::begin(variables, model, config)
+}
+
+/// What `torch.nn.Linear` starts a layer of so many inputs with.
+fn start_layer(tensor: &mut Tensor, inputs: i64) -> Tensor {
+    let bound = 1.0 / (inputs as f64).sqrt();
+    tensor.uniform_(-bound, bound)
 }
 
 /// A megabyte of Shakespeare, or where there is none a megabyte of built-in stories.
@@ -296,6 +350,34 @@ fn text_or_stories(file: &str, data: Option<&Path>) -> Result<Loaded<String>> {
         loaded.value = Grammar::new(1).take(900).collect::<Vec<_>>().join("\n\n");
     }
     Ok(loaded)
+}
+
+/// The folder with token shards in `train` and `val`, if there are any: the one that `data`
+/// names, else the reader's.
+fn shards(data: Option<&Path>) -> Result<Option<PathBuf>> {
+    let variable = || std::env::var_os(DATA_VARIABLE).filter(|it| !it.is_empty());
+    let folder = data.map(Path::to_path_buf).or_else(|| variable().map(Into::into));
+    let Some(folder) = folder else { return Ok(None) };
+    let holds = |name: &str| folder.join(name).join("manifest.json").is_file();
+    let found = ["train", "val"].map(holds);
+    ensure!(
+        found != [true, false] && found != [false, true],
+        "{} holds shards to train on or to measure with, not both: `{}` makes the others",
+        folder.display(),
+        prepare(&folder, if found[0] { "val" } else { "train" })
+    );
+    Ok(found[0].then_some(folder))
+}
+
+/// How to get shards where there are none.
+fn no_shards(data: Option<&Path>) -> String {
+    let folder = data.unwrap_or(Path::new("DIR"));
+    format!(
+        "no token shards in {}: `{}` makes them, and the same with {} those to measure with",
+        folder.display(),
+        prepare(folder, "train"),
+        folder.join("val").display()
+    )
 }
 
 /// Windows over the first nine tenths of a text, and over the rest.

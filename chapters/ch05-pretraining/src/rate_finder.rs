@@ -5,9 +5,8 @@
 //! orders of magnitude in few steps.
 
 use anyhow::{Result, ensure};
-use ch02::Windows;
 
-use crate::{Schedule, Trainer};
+use crate::{Schedule, Trainer, TrainingText};
 
 /// The rates to try: each is larger than the one before by the same factor.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,7 +110,7 @@ fn one_rate(rate: f64) -> Schedule {
 /// When the rates do not grow, or the text is too short for one batch.
 pub fn find_rate(
     mut trainer: Trainer,
-    windows: &Windows,
+    text: &dyn TrainingText,
     range: &RateRange,
     mut each: impl FnMut(&Probe),
 ) -> Result<Vec<Probe>> {
@@ -119,7 +118,7 @@ pub fn find_rate(
     let (mut mean, mut best) = (RunningMean::default(), f64::INFINITY);
     let mut probes = Vec::new();
     for rate in (0..range.steps).map(|step| range.rate(step)) {
-        let batches = trainer.batches(windows)?;
+        let batches = trainer.batches(text)?;
         trainer.config.schedule = one_rate(rate);
         let Ok(loss) = trainer.train_on_all(&batches) else {
             break; // the loss is not a number any more: spoiled, too

@@ -24,6 +24,23 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The same rate for all steps.
+    pub fn constant(rate: f64, steps: i64) -> Self {
+        Self { peak: rate, floor: rate, warmup: 0, steps }
+    }
+
+    /// The same shape with another peak and another number of steps.
+    #[must_use]
+    pub fn scaled(self, peak: f64, steps: i64) -> Self {
+        let Self { floor, warmup, .. } = self;
+        Self {
+            peak,
+            floor: floor * peak / self.peak,
+            warmup: warmup * steps / self.steps,
+            steps,
+        }
+    }
+
     // ANCHOR: rate
     /// The learning rate of step `step`, counted from 0.
     pub fn rate(&self, step: i64) -> f64 {

@@ -45,21 +45,25 @@ pub fn stories_model() -> Gpt2Config {
 ///
 /// Its position table starts as waves, as large as the noise of the token table. In noise each
 /// place has to learn by itself which one is next to it; waves know that from the start. They
-/// are trained like any table.
+/// are trained like any table. Rotary positions have no table, and know it too.
 ///
 /// # Errors
-/// When there is no step to do.
-pub fn stories_trainer(config: TrainConfig, device: Device) -> Result<Trainer> {
+/// When there is no step to do, or the sizes don't fit together.
+pub fn stories_trainer(
+    sizes: &Gpt2Config,
+    config: TrainConfig,
+    device: Device,
+) -> Result<Trainer> {
+    sizes.validate()?;
     tch::manual_seed(config.seed);
-    let sizes = stories_model();
     let variables = VarStore::new(device);
-    let model = Gpt2::new(&variables.root(), &sizes);
-    // The mean square of a wave is 1/2.
-    let scale = sizes.initializer_range * 2f64.sqrt();
-    let waves = sinusoidal(sizes.n_positions, sizes.n_embd, device) * scale;
-    let table = variables.variables().remove("wpe.weight");
-    let mut table = table.context("the model has no position table")?;
-    tch::no_grad(|| table.copy_(&waves));
+    let model = Gpt2::new(&variables.root(), sizes);
+    if let Some(mut table) = variables.variables().remove("wpe.weight") {
+        // The mean square of a wave is 1/2.
+        let scale = sizes.initializer_range * 2f64.sqrt();
+        let waves = sinusoidal(sizes.n_positions, sizes.n_embd, device) * scale;
+        tch::no_grad(|| table.copy_(&waves));
+    }
     Trainer::begin(variables, model, config)
 }
 // ANCHOR_END: waves

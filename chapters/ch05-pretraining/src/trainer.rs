@@ -9,7 +9,8 @@ use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor};
 
 use crate::{
-    Algorithm, Optimizer, Preset, Schedule, cross_entropy, descend, head_loss,
+    Algorithm, Optimizer, Preset, Schedule, TrainingText, cross_entropy, descend,
+    head_loss,
 };
 
 /// How many bits a weight has while the model computes. The optimizer always keeps 32.
@@ -92,7 +93,7 @@ impl TrainConfig {
 }
 
 /// What one look at the validation text says.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Steps done before
     pub step: i64,
@@ -100,6 +101,12 @@ pub struct Evaluation {
     pub train_loss: f64,
     /// Loss on text the model never trains on
     pub validation_loss: f64,
+    /// The longest gradient since the last evaluation, before it was clipped
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradient: Option<f64>,
+    /// Learning rate of the last step
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }
 
 /// A model on its way.
@@ -115,6 +122,8 @@ pub struct Trainer {
     pub config: TrainConfig,
     /// Steps done
     pub step: i64,
+    /// Length of the last step's gradient, before it was clipped
+    pub gradient: f64,
 }
 
 impl Trainer {
@@ -148,7 +157,7 @@ impl Trainer {
         let TrainConfig { algorithm, precision, weight_decay, .. } = config;
         let optimizer =
             Optimizer::new(&mut variables, algorithm, precision, weight_decay);
-        Ok(Self { model, variables, optimizer, config, step: 0 })
+        Ok(Self { model, variables, optimizer, config, step: 0, gradient: 0.0 })
     }
 
     /// Trains on one batch and returns its loss.
@@ -171,10 +180,11 @@ impl Trainer {
         let losses =
             batches.iter().map(|batch| loss(&self.model, batch, true) * share);
         let rate = self.config.schedule.rate(self.step);
-        let loss = descend(&mut self.optimizer, losses, self.config.clip, rate)
+        let descent = descend(&mut self.optimizer, losses, self.config.clip, rate)
             .with_context(|| format!("step {} went wrong", self.step))?;
         self.step += 1;
-        Ok(loss)
+        self.gradient = descent.gradient;
+        Ok(descent.loss)
     }
     // ANCHOR_END: train_on
 
@@ -187,43 +197,29 @@ impl Trainer {
     ///
     /// # Errors
     /// When the text is too short for one batch.
-    pub fn batch(&self, windows: &Windows) -> Result<Batch> {
+    pub fn batch(&self, text: &dyn TrainingText) -> Result<Batch> {
         let step = usize::try_from(self.step)?;
-        self.batch_at(step * self.config.accumulate, windows)
+        let place = step * self.config.accumulate;
+        text.batch_at(place, &self.config, self.variables.device())
     }
 
     /// All batches of step `step`.
     ///
     /// # Errors
     /// When the text is too short for one batch.
-    pub fn batches(&self, windows: &Windows) -> Result<Vec<Batch>> {
+    pub fn batches(&self, text: &dyn TrainingText) -> Result<Vec<Batch>> {
         let first = usize::try_from(self.step)? * self.config.accumulate;
         let places = first..first + self.config.accumulate;
-        places.map(|place| self.batch_at(place, windows)).collect()
-    }
-
-    /// The batch at a place of the endless row of batches. Each epoch shows every window once,
-    /// in an order of its own that depends on the seed alone, so a run can go on from any step.
-    fn batch_at(&self, place: usize, windows: &Windows) -> Result<Batch> {
-        let TrainConfig { batch_size, seed, .. } = self.config;
-        let per_epoch = windows.len() / batch_size;
-        ensure!(
-            per_epoch > 0,
-            "the text is too short for one batch of {batch_size}"
-        );
-        let (epoch, place) = (place / per_epoch, place % per_epoch);
-        let seed = seed.unsigned_abs().wrapping_add(epoch as u64);
         let device = self.variables.device();
-        Ok(Batches::shuffled(windows, batch_size, seed, device).get(place))
+        places.map(|place| text.batch_at(place, &self.config, device)).collect()
     }
 
-    /// The mean loss over the first `count` batches of `windows`, without dropout.
+    /// The mean loss over the first `count` batches of `windows`, without dropout. A text
+    /// shorter than a batch is one batch.
     pub fn evaluate(&self, windows: &Windows, count: usize) -> f64 {
-        let batches = Batches::in_order(
-            windows,
-            self.config.batch_size,
-            self.variables.device(),
-        );
+        let batch_size = self.config.batch_size.min(windows.len()).max(1);
+        let device = self.variables.device();
+        let batches = Batches::in_order(windows, batch_size, device);
         let losses: Vec<f64> = tch::no_grad(|| {
             let batches = batches.iter().take(count);
             let measure = |batch| self.loss(&batch, false).double_value(&[]);

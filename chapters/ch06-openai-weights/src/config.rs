@@ -26,8 +26,15 @@ pub fn read_config(path: &Path) -> Result<Gpt2Config> {
 /// Refuses what would be computed differently. A switch that is not there has its usual value.
 fn check_switches(json: &Value) -> Result<()> {
     let n_embd = json["n_embd"].as_i64().unwrap_or(768);
+    let model_type = &json["model_type"];
+    ensure!(
+        model_type.is_null()
+            || model_type == "gpt2"
+            || model_type == "gpt2-variant",
+        "model_type is {model_type}, and this book reads only \"gpt2\" and, written by itself, \
+         \"gpt2-variant\""
+    );
     let usual = [
-        ("model_type", json!("gpt2")),
         ("scale_attn_weights", json!(true)),
         ("scale_attn_by_inverse_layer_idx", json!(false)),
         ("reorder_and_upcast_attn", json!(false)),

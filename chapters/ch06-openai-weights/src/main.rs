@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 use ch01::{DecodeStream, END_OF_TEXT, Tokenizer};
+use ch04::Switches;
 use ch05::{Checkpoint, Precision, sample};
 use ch06::{Pretrained, print_likeliest, print_logits, print_model, show_example};
 use clap::{Args, Parser, Subcommand};
@@ -128,7 +129,7 @@ struct Generate {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let out = &mut io::stdout().lock();
-    cli::run(|| match &cli.task {
+    cli::run_on_tensors(|| match &cli.task {
         None => show_example(out),
         Some(Task::Inspect { dir, json }) => print_model(out, &open(dir)?, *json),
         Some(Task::Import { from, out }) => convert(from, out, Precision::F32),
@@ -153,6 +154,12 @@ fn convert(from: &Path, to: &Path, precision: Precision) -> Result<()> {
         to.display()
     );
     let pretrained = open(from)?;
+    let switches = Switches::of(&pretrained.config);
+    ensure!(
+        switches.are_gpt2s(),
+        "Hugging Face's GPT-2 has no {switches}: {} is for this book's chapters alone, which read it as it is",
+        from.display()
+    );
     let (variables, _model) = pretrained.load(Device::Cpu)?;
     let tokenizer = tokenizer(&pretrained);
     Checkpoint::new(to).save_model(

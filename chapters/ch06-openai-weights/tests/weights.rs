@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ch01::{END_OF_TEXT, Tokenizer, train};
-use ch04::{Gelu, Gpt2, Gpt2Config};
+use ch04::{Gelu, Gpt2, Gpt2Config, PositionKind, Switches};
 use ch05::{Checkpoint, Precision, Schedule, TrainConfig, Trainer};
 use ch06::tensorflow::{bundle, masked_crc32c, message, table};
 use ch06::*;
@@ -123,7 +123,8 @@ fn tokenizers_are_found_in_both_formats_and_encode_like_hugging_faces() {
 fn the_list_of_parameters_is_what_the_model_registers() {
     let untied = Gpt2Config { tie_word_embeddings: false, ..tiny() };
     let unbiased = Gpt2Config { qkv_bias: false, ..tiny() };
-    for config in [tiny(), untied, unbiased] {
+    let switched = Switches::ALL.apply(tiny());
+    for config in [tiny(), untied, unbiased, switched] {
         let (variables, _) = random(&config);
         let ours = variables.variables();
         let listed = parameters(&config);
@@ -518,12 +519,31 @@ fn what_is_saved_comes_back_to_the_last_bit() {
     let ids = Tensor::from_slice2(&[[5i64, 262, 0, 7]]);
     let untied = Gpt2Config { tie_word_embeddings: false, ..tiny() };
     let exact = Gpt2Config { activation_function: Gelu::Exact, ..tiny() };
-    for config in [tiny(), untied, exact] {
+    let rotary = Gpt2Config { positions: PositionKind::Rotary, ..tiny() };
+    let switched = Switches::ALL.apply(tiny());
+    for config in [tiny(), untied, exact, rotary, switched] {
         let (folder, _variables, model) = saved(&config, Precision::F32);
         let (_loaded, loaded) = load(&folder.path().join("model"));
         assert_eq!(*loaded.config(), config);
         assert_close(&logits(&loaded, &ids), &logits(&model, &ids), 0.0);
     }
+}
+
+#[test]
+fn a_model_that_transformers_does_not_have_is_not_exported() {
+    let (folder, ..) = saved(&Switches::ALL.apply(tiny()), Precision::F32);
+    let [from, to] = ["model", "exported"].map(|name| folder.path().join(name));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ch06"))
+        .args(["export", "--checkpoint"])
+        .arg(from)
+        .arg("--out")
+        .arg(&to)
+        .output()
+        .expect("the program starts");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("has no RMS norm, SwiGLU, rotary positions"), "{error}");
+    assert!(!to.exists());
 }
 
 #[test]

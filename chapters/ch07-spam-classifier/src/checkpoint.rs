@@ -98,7 +98,7 @@ impl SpamFilter {
     /// `config.json` as transformers reads it.
     fn hugging_face_config(&self) -> Value {
         let mut json = json!(self.classifier.config());
-        json["model_type"] = json!("gpt2");
+        json["model_type"] = json!(self.classifier.config().model_type());
         json["architectures"] = json!([ARCHITECTURE]);
         json["tie_word_embeddings"] = json!(true);
         json["num_labels"] = json!(CLASSES.len());

@@ -184,7 +184,7 @@ struct Data {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli::run(|| match cli.task.unwrap_or(Task::Train(cli.train)) {
+    cli::run_on_tensors(|| match cli.task.unwrap_or(Task::Train(cli.train)) {
         Task::Train(args) => train(&args),
         Task::Eval(args) => eval(&args),
         Task::Classify(args) => classify(&args),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use ch01::{END_OF_TEXT, Tokenizer, train};
-use ch04::{Gpt2, Gpt2Config};
+use ch04::{Gpt2, Gpt2Config, Switches};
 use ch05::{Precision, Schedule};
 use ch07::*;
 use datasets::{LIGHTHOUSE, Label, Message};
@@ -605,4 +605,35 @@ fn the_report_counts_all_parts() {
         [28, 4, 8, 20]
     );
     assert!(report.to_string().contains("of 20 messages left out"));
+}
+
+// ---- Switches of chapter 4 ----------------------------------------------------------------
+
+#[test]
+fn a_switched_language_model_becomes_a_filter_that_is_saved_and_loaded() {
+    let _generator = testkit::seed(5);
+    let folder = tempfile::tempdir().unwrap();
+    let [language, saved] =
+        ["model", "filter"].map(|name| folder.path().join(name));
+    let sizes = Switches::ALL.apply(sizes());
+    let variables = VarStore::new(Device::Cpu);
+    let _model = Gpt2::new(&variables.root(), &sizes);
+    ch06::save_model(&language, &variables, &sizes, Some(&tokenizer())).unwrap();
+
+    let filter =
+        SpamFilter::from_language_model(&language, 0.0, Device::Cpu).unwrap();
+    assert_eq!(Switches::of(filter.classifier.config()), Switches::ALL);
+    let origin = Origin {
+        start: "a switched model".to_string(),
+        data: "a test".to_string(),
+        seed: 3,
+        config: config(Trained::All, 4),
+    };
+    filter.save(&saved, &origin, &[]).unwrap();
+    let loaded = SpamFilter::load(&saved, Device::Cpu).unwrap();
+    let (ids, lengths) = ids(&[&[1, 2, 3], &[7, 300]]);
+    let logits = |it: &SpamFilter| it.classifier.logits(&ids, &lengths, false);
+    assert_close(&logits(&loaded), &logits(&filter), 0.0);
+    let config = fs::read_to_string(saved.join("config.json")).unwrap();
+    assert!(config.contains("\"model_type\": \"gpt2-variant\""), "{config}");
 }

@@ -194,7 +194,7 @@ const SHOWN: usize = 6;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli::run(|| match cli.task {
+    cli::run_on_tensors(|| match cli.task {
         None => train(&cli.train),
         Some(Task::Train(args)) => train(&args),
         Some(Task::Eval(args)) => evaluate(&args),

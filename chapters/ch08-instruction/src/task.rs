@@ -54,7 +54,8 @@ pub fn tune(
 /// The losses as they are now. Without validation examples the training loss stands for both.
 fn look(tuner: &Tuner, train_loss: f64, validation: &[Example]) -> Evaluation {
     let validation_loss = tuner.evaluate(validation).unwrap_or(train_loss);
-    Evaluation { step: tuner.step, train_loss, validation_loss }
+    let step = tuner.step;
+    Evaluation { step, train_loss, validation_loss, ..Evaluation::default() }
 }
 
 /// Asks the model every question, and compares. Answers have at most `longest` tokens; if that

@@ -135,14 +135,13 @@ impl Tuner {
         tch::manual_seed(self.config.seed ^ ((self.step + 1) << 20));
         let loss = self.loss(batch, true);
         let rate = self.schedule.rate(self.step);
-        let loss = descend(&mut self.optimizer, [loss], CLIP, rate).with_context(
-            || {
+        let descent = descend(&mut self.optimizer, [loss], CLIP, rate)
+            .with_context(|| {
                 let step = self.step;
                 format!("step {step} failed: try a smaller --lr or --precision f32")
-            },
-        )?;
+            })?;
         self.step += 1;
-        Ok(loss)
+        Ok(descent.loss)
     }
 
     fn loss(&self, batch: &Batch, train: bool) -> Tensor {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ch01::{END_OF_TEXT, Tokenizer};
-use ch04::{Gpt2, Gpt2Config};
+use ch04::{Gpt2, Gpt2Config, Switches};
 use ch05::{Evaluation, Precision};
 use ch08::*;
 use datasets::Instruction;
@@ -44,16 +44,20 @@ fn tokenizer() -> Tokenizer {
 
 /// A small model with random weights.
 fn assistant(n_positions: i64) -> Assistant {
+    switched_assistant(n_positions, Switches::default())
+}
+
+fn switched_assistant(n_positions: i64, switches: Switches) -> Assistant {
     let tokenizer = tokenizer();
     let variables = VarStore::new(Device::Cpu);
-    let config = Gpt2Config {
+    let config = switches.apply(Gpt2Config {
         vocab_size: tokenizer.vocab_size() as i64,
         n_positions,
         n_embd: 32,
         n_layer: 2,
         n_head: 2,
         ..Gpt2Config::default()
-    };
+    });
     let model = Gpt2::new(&variables.root(), &config);
     Assistant { variables, model, tokenizer }
 }
@@ -409,6 +413,19 @@ fn a_model_learns_four_answers_by_heart_and_when_to_stop() {
 // ANCHOR_END: learns
 
 #[test]
+fn a_model_with_the_switches_of_later_ones_learns_too() {
+    let _generator = testkit::seed(5);
+    let assistant = switched_assistant(128, Switches::ALL);
+    let examples = examples(&assistant.tokenizer);
+    let mut tuner = Tuner::new(&assistant, 4, config(150)).unwrap();
+    assert_eq!(Switches::of(tuner.model.config()), Switches::ALL);
+    tune(&mut tuner, &by_heart(&examples), &[]).unwrap();
+    let after =
+        ask(&tuner.model, &assistant.tokenizer, &tasks(), Some(12)).unwrap();
+    assert_eq!(Scores::of(&after).overall().exact, 4, "{after:?}");
+}
+
+#[test]
 fn sixteen_bits_learn_too() {
     let _generator = testkit::seed(5);
     let assistant = assistant(128);
@@ -558,6 +575,7 @@ fn a_run_is_kept_and_read_again() {
         step: step as i64,
         train_loss: 5.0 - step,
         validation_loss: 5.5 - step,
+        ..Evaluation::default()
     });
     let responses = ask(&tuner.model, tokenizer, &tasks(), Some(6)).unwrap();
     Outcome::ensure_free(&folder).unwrap();

@@ -107,7 +107,7 @@ struct Generate {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli::run(|| match cli.task {
+    cli::run_on_tensors(|| match cli.task {
         None => toy::tour(&mut io::stdout().lock()),
         Some(Task::Generate(args)) => write_texts(&args),
     })

@@ -7,14 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::{Error, Result};
 
-pub use memory::peak_memory;
+pub use memory::{peak_memory, suit_tensors};
 
 /// Runs a program's `main` and turns its result into an exit code.
 ///
 /// An error becomes `error: what went wrong: why` and code 1, never a backtrace: those are for
 /// our mistakes, and a missing file is not one. A closed pipe, as in `… | head`, is no error.
 pub fn run(main: impl FnOnce() -> Result<()>) -> ExitCode {
-    memory::keep();
     match main() {
         Err(error) if !is_closed_pipe(&error) => {
             eprintln!("error: {error:#}");
@@ -22,6 +21,12 @@ pub fn run(main: impl FnOnce() -> Result<()>) -> ExitCode {
         }
         _ => ExitCode::SUCCESS,
     }
+}
+
+/// [`run`] for programs that compute with tensors: their memory is [kept](suit_tensors).
+pub fn run_on_tensors(main: impl FnOnce() -> Result<()>) -> ExitCode {
+    suit_tensors();
+    run(main)
 }
 
 fn is_closed_pipe(error: &Error) -> bool {

@@ -31,13 +31,22 @@ pub fn run(args: &Args) -> Result<()> {
     if scripts.is_empty() {
         bail!("no script chapters/*/tests/golden/*.py has `{wanted}` in its path");
     }
-    let venv = tools::ensure_venv("goldens", REQUIREMENTS)?;
+    let python = python()?;
     for script in scripts {
-        for line in renew(&tools::venv_python(&venv), &script)? {
+        for line in renew(&python, &script)? {
             println!("{line}");
         }
     }
     Ok(())
+}
+
+/// A Python with PyTorch and Hugging Face's transformers; made first if it is missing.
+///
+/// # Errors
+/// When it can't be made.
+pub fn python() -> Result<PathBuf> {
+    let venv = tools::ensure_venv("goldens", REQUIREMENTS)?;
+    Ok(tools::venv_python(&venv))
 }
 
 fn scripts(wanted: &str) -> Result<Vec<PathBuf>> {

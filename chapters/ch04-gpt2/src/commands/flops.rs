@@ -3,17 +3,18 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ch04::{Flops, Gpt2Config, Parameters};
+use ch04::{Flops, Gpt2Config, Parameters, Switches};
 use clap::{Args, value_parser};
 use serde_json::json;
 
-use super::numbers::{SIZES, name_of};
+use super::numbers::{SIZES, name_of, print_switches};
 
 /// Print the arithmetic of a forward pass, part by part, for all four sizes
 #[derive(Args)]
 #[command(after_help = "Examples:
   cargo run -p ch04 -- flops
-  cargo run -p ch04 -- flops --tokens 100")]
+  cargo run -p ch04 -- flops --tokens 100
+  cargo run -p ch04 -- flops --feed-forward swiglu")]
 pub struct FlopsArgs {
     /// Texts at once
     #[arg(long, default_value_t = 1, value_parser = value_parser!(i64).range(1..=1_000))]
@@ -26,12 +27,15 @@ pub struct FlopsArgs {
     /// As JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    switches: Switches,
 }
 
 /// Counts, without building a model.
 pub fn run(args: &FlopsArgs, out: &mut impl Write) -> Result<()> {
     let counted = SIZES.map(|size| {
-        let config = Gpt2Config::released(size);
+        let config = args.switches.apply(Gpt2Config::released(size));
         let flops = Flops::of(&config, args.batch, args.tokens);
         (name_of(size), Parameters::of(&config).total(), flops)
     });
@@ -48,6 +52,7 @@ fn as_table(
     counted: &[Counted],
     out: &mut impl Write,
 ) -> Result<()> {
+    print_switches(args.switches, out)?;
     let tokens = args.batch * args.tokens;
     writeln!(
         out,

@@ -1,5 +1,6 @@
 //! One module for each task of the program.
 
+pub mod bench;
 pub mod flops;
 pub mod norms;
 mod numbers;

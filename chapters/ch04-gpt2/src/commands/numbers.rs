@@ -1,6 +1,9 @@
 //! Numbers and sizes as they are printed.
 
-use ch04::Size;
+use std::io::Write;
+
+use anyhow::Result;
+use ch04::{Size, Switches};
 use clap::ValueEnum;
 
 /// The four sizes, the smallest first.
@@ -25,4 +28,12 @@ pub fn grouped(number: i64) -> String {
     let groups: Vec<_> =
         digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")
+}
+
+/// Says what is not as in GPT-2.
+pub fn print_switches(switches: Switches, out: &mut impl Write) -> Result<()> {
+    if !switches.are_gpt2s() {
+        writeln!(out, "with {switches}\n")?;
+    }
+    Ok(())
 }

@@ -3,47 +3,56 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ch04::{Gpt2Config, Parameters, Scenario};
+use ch04::{Gpt2Config, Parameters, Scenario, Size, Switches};
 use clap::Args;
 
-use super::numbers::{SIZES, grouped, mebibytes, name_of};
+use super::numbers::{SIZES, grouped, mebibytes, name_of, print_switches};
 
 /// Print the parameters and the memory of all four sizes
 #[derive(Args)]
-#[command(after_help = "Example:
-  cargo run -p ch04 -- params --json")]
+#[command(after_help = "Examples:
+  cargo run -p ch04 -- params --json
+  cargo run -p ch04 -- params --norm rms --feed-forward swiglu --positions rotary")]
 pub struct Params {
     /// As JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    switches: Switches,
 }
 
 /// Counts, without building a model.
 pub fn run(args: &Params, out: &mut impl Write) -> Result<()> {
+    let sizes =
+        SIZES.map(|size| (size, args.switches.apply(Gpt2Config::released(size))));
     if args.json {
-        return as_json(out);
+        return as_json(&sizes, out);
     }
-    counts(out)?;
-    changed(out)?;
-    memory(out)
+    print_switches(args.switches, out)?;
+    counts(&sizes, out)?;
+    changed(&sizes[0].1, out)?;
+    memory(&sizes, out)
 }
 
-fn counts(out: &mut impl Write) -> Result<()> {
+/// The four sizes, the smallest first, with the switches that were typed.
+type Sizes = [(Size, Gpt2Config); 4];
+
+fn counts(sizes: &Sizes, out: &mut impl Write) -> Result<()> {
     writeln!(
         out,
         "size         layers  width  heads     parameters    untied head"
     )?;
-    for size in SIZES {
-        let config = Gpt2Config::released(size);
+    for (size, config) in sizes {
         let untied = Gpt2Config { tie_word_embeddings: false, ..config.clone() };
         writeln!(
             out,
             "{:12} {:>6} {:>6} {:>6} {:>14} {:>14}",
-            name_of(size),
+            name_of(*size),
             config.n_layer,
             config.n_embd,
             config.n_head,
-            grouped(Parameters::of(&config).total()),
+            grouped(Parameters::of(config).total()),
             grouped(Parameters::of(&untied).total()),
         )?;
     }
@@ -51,8 +60,8 @@ fn counts(out: &mut impl Write) -> Result<()> {
 }
 
 /// The smallest size with one number doubled.
-fn changed(out: &mut impl Write) -> Result<()> {
-    let gpt2 = Gpt2Config::default;
+fn changed(smallest: &Gpt2Config, out: &mut impl Write) -> Result<()> {
+    let gpt2 = || smallest.clone();
     let doubled = [
         ("layers", Gpt2Config { n_layer: 2 * gpt2().n_layer, ..gpt2() }),
         ("width", Gpt2Config { n_embd: 2 * gpt2().n_embd, ..gpt2() }),
@@ -68,16 +77,16 @@ fn changed(out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn memory(out: &mut impl Write) -> Result<()> {
+fn memory(sizes: &Sizes, out: &mut impl Write) -> Result<()> {
     write!(out, "\nmemory in MiB     bytes each")?;
-    for size in SIZES {
-        write!(out, "{:>13}", name_of(size))?;
+    for (size, _) in sizes {
+        write!(out, "{:>13}", name_of(*size))?;
     }
     writeln!(out)?;
     for scenario in Scenario::ALL {
         write!(out, "{:16} {:>11}", scenario.name, scenario.bytes_each())?;
-        for size in SIZES {
-            let total = Parameters::of(&Gpt2Config::released(size)).total();
+        for (_, config) in sizes {
+            let total = Parameters::of(config).total();
             write!(out, "{:>13.0}", mebibytes(scenario.bytes(total)))?;
         }
         writeln!(out)?;
@@ -89,10 +98,9 @@ fn memory(out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn as_json(out: &mut impl Write) -> Result<()> {
-    let sizes = SIZES.map(|size| {
-        let config = Gpt2Config::released(size);
-        let parameters = Parameters::of(&config);
+fn as_json(sizes: &Sizes, out: &mut impl Write) -> Result<()> {
+    let sizes = sizes.each_ref().map(|(size, config)| {
+        let parameters = Parameters::of(config);
         let total = parameters.total();
         let memory = Scenario::ALL.map(|scenario| {
             serde_json::json!({
@@ -100,7 +108,7 @@ fn as_json(out: &mut impl Write) -> Result<()> {
             })
         });
         serde_json::json!({
-            "size": name_of(size), "config": config, "parts": parameters, "total": total,
+            "size": name_of(*size), "config": config, "parts": parameters, "total": total,
             "bytes_f32": 4 * total, "memory": memory,
         })
     });

@@ -3,16 +3,17 @@
 use std::io::Write;
 
 use anyhow::{Result, ensure};
-use ch04::{Gpt2Config, Size};
+use ch04::{FeedForwardKind, Gpt2Config, Size, Switches};
 use clap::{Args, value_parser};
 
-use super::numbers::{mebibytes, name_of};
+use super::numbers::{mebibytes, name_of, print_switches};
 
 /// Print the shape of every tensor on the way from ids to logits
 #[derive(Args)]
 #[command(after_help = "Examples:
   cargo run -p ch04 -- shapes
-  cargo run -p ch04 -- shapes --size gpt2-xl --batch 8 --tokens 1024")]
+  cargo run -p ch04 -- shapes --size gpt2-xl --batch 8 --tokens 1024
+  cargo run -p ch04 -- shapes --feed-forward swiglu --positions rotary")]
 pub struct Shapes {
     /// Which of the four sizes
     #[arg(long, value_enum, default_value_t)]
@@ -29,11 +30,14 @@ pub struct Shapes {
     /// As JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    switches: Switches,
 }
 
 /// Follows the batch. Nothing is computed.
 pub fn run(args: &Shapes, out: &mut impl Write) -> Result<()> {
-    let config = Gpt2Config::released(args.size);
+    let config = args.switches.apply(Gpt2Config::released(args.size));
     ensure!(
         args.tokens <= config.n_positions,
         "{} tokens do not fit: the model has {} positions; give --tokens at most that",
@@ -46,10 +50,15 @@ pub fn run(args: &Shapes, out: &mut impl Write) -> Result<()> {
         writeln!(out)?;
         return Ok(());
     }
+    print_switches(args.switches, out)?;
     let Gpt2Config { n_embd: c, n_head: h, n_layer: n, vocab_size: v, .. } = config;
+    let f = match args.switches.feed_forward {
+        FeedForwardKind::Gelu => String::new(), // 4c, and the shapes say so
+        FeedForwardKind::SwiGlu => format!(", f = {}", config.feed_forward_width()),
+    };
     writeln!(
         out,
-        "{}: b = {}, t = {}, c = {c}, h = {h}, d = {}, v = {v}, n = {n}",
+        "{}: b = {}, t = {}, c = {c}, h = {h}, d = {}{f}, v = {v}, n = {n}",
         name_of(args.size),
         args.batch,
         args.tokens,

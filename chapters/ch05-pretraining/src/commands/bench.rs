@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use ch02::Batch;
-use ch05::{Precision, Preset, Trainer, clip_gradients};
+use ch05::{Peak, Precision, Preset, Trainer, clip_gradients, step_flops};
 use clap::Args;
 use device::DeviceChoice;
 use serde_json::json;
@@ -71,12 +71,14 @@ pub fn run(args: &Bench) -> Result<()> {
     let ids = Tensor::randint(model.vocab_size, [b, t + 1], (Kind::Int64, device));
     let batch = Batch { inputs: ids.narrow(1, 0, t), targets: ids.narrow(1, 1, t) };
 
+    let peak = Peak::measure(precision, device);
     let mut times: Vec<Times> =
         (0..args.steps + 2).map(|_| step(&mut trainer, &batch, device)).collect();
     times.drain(..2);
     times.sort_by(|a, b| a.total().total_cmp(&b.total()));
     let median = times[times.len() / 2];
     let tokens = (b * t) as f64;
+    let share = peak.share(step_flops(&model, b, t), median.total());
     let mut out = std::io::stdout().lock();
     if args.json {
         let row = json!({
@@ -84,6 +86,7 @@ pub fn run(args: &Bench) -> Result<()> {
             "precision": precision,
             "batch_size": b,
             "context": t,
+            "threads": tch::get_num_threads(),
             "tokens_per_second": tokens / median.total(),
             "seconds": median.total(),
             "fastest": times[0].total(),
@@ -91,6 +94,8 @@ pub fn run(args: &Bench) -> Result<()> {
             "forward": median.forward,
             "backward": median.backward,
             "optimizer": median.optimizer,
+            "peak_flops": peak.flops,
+            "mfu": share,
             "peak_bytes": cli::peak_memory(),
         });
         writeln!(out, "{row}")?;
@@ -111,6 +116,14 @@ pub fn run(args: &Bench) -> Result<()> {
         let bar = "█".repeat((share * 40.0).round() as usize);
         writeln!(out, "{name:<10}{seconds:>8.3} s {:>3.0} % {bar}", share * 100.0)?;
     }
+    writeln!(
+        out,
+        "MFU {:.0} % of {:.0} GFLOP/s, at which this machine just multiplied two matrices of \
+         {2} by {2}",
+        share * 100.0,
+        peak.flops / 1e9,
+        peak.size
+    )?;
     Ok(())
 }
 
@@ -124,13 +137,13 @@ fn step(trainer: &mut Trainer, batch: &Batch, device: Device) -> Times {
         seconds
     };
     let mut since = Instant::now();
-    trainer.optimizer.zero_grad();
     let loss = trainer.loss(batch, true);
     let forward = lap(&mut since);
-    loss.backward();
+    let mut gradients = trainer.optimizer.gradients(&loss);
     let backward = lap(&mut since);
-    clip_gradients(&trainer.optimizer.parameters(), trainer.config.clip);
-    trainer.optimizer.step(trainer.config.schedule.rate(trainer.step));
+    clip_gradients(&mut gradients, trainer.config.clip);
+    let rate = trainer.config.schedule.rate(trainer.step);
+    trainer.optimizer.step(&mut gradients, rate);
     trainer.step += 1;
     Times { forward, backward, optimizer: lap(&mut since) }
 }

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use plot::{Axis, Chart, Figure, Lines, Table};
 use serde_json::json;
 
-use super::plot::picture;
+use super::plot::{picture, svg};
 
 /// Try how large the learning rate may be
 ///
@@ -76,14 +76,6 @@ pub struct FindRate {
     device: DeviceChoice,
 }
 
-/// A path that ends in `.svg`, so that the numbers beside it have another name.
-fn svg(path: &str) -> Result<PathBuf, String> {
-    match Path::new(path).extension() {
-        Some(it) if it == "svg" => Ok(path.into()),
-        _ => Err("its name must end in .svg".into()),
-    }
-}
-
 /// Lines of the table on the terminal, about.
 const ROWS: usize = 20;
 
@@ -119,7 +111,7 @@ pub fn run(args: &FindRate) -> Result<()> {
         bar.set_message(format!("rate {:.1e}", probe.rate));
         bar.inc(1);
     };
-    let probes = find_rate(trainer, &texts.training, &range, show)?;
+    let probes = find_rate(trainer, &*texts.training, &range, show)?;
     bar.finish_and_clear();
     report(&probes, args)?;
     args.out.as_deref().map_or(Ok(()), |path| write_picture(&probes, path))

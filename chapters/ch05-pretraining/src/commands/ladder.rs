@@ -4,15 +4,13 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use ch01::CharacterTokenizer;
-use ch05::{Characters, Outcome, Stage, climb, shakespeare};
+use ch05::{Stage, climb};
 use clap::{Args, ValueEnum};
-use datasets::Loaded;
 use device::DeviceChoice;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::plot::write;
+use super::trials::{Trials, progress_bar, read_characters};
 
 /// Train the eight stages from a table of pairs to a GPT, and compare
 ///
@@ -51,20 +49,13 @@ pub struct Ladder {
     device: DeviceChoice,
 }
 
-/// All runs of a stage.
-struct Rung {
-    stage: Stage,
-    outcomes: Vec<Outcome>,
-}
+/// A stage and its runs.
+type Rung = (Stage, Trials);
 
 pub fn run(args: &Ladder) -> Result<()> {
     ensure!(args.steps > 0, "--steps must be at least 1");
     let device = args.device.resolve()?;
-    let Loaded { value: text, source } = shakespeare(args.data.as_deref())?;
-    eprintln!("{}", source.note());
-    let tokenizer = CharacterTokenizer::new(&text);
-    let ids = tokenizer.encode(&text)?;
-    let text = Characters::new(&ids, tokenizer.vocab_size(), device)?;
+    let text = read_characters(args.data.as_deref(), device)?;
     let stages = match args.stage.is_empty() {
         true => {
             let all = Stage::value_variants().iter().copied();
@@ -81,8 +72,7 @@ pub fn run(args: &Ladder) -> Result<()> {
             tch::set_num_threads(1); // sharing so little work takes longer than doing it
         }
         let run = |seed| climb(stage, &text, args.steps, seed, || bar.inc(1));
-        let outcomes = (1..=args.seeds).map(run).collect::<Result<_>>()?;
-        rungs.push(Rung { stage, outcomes });
+        rungs.push((stage, Trials::run(stage.name(), args.seeds, run)?));
     }
     bar.finish_and_clear();
     report(&rungs, args)
@@ -90,7 +80,7 @@ pub fn run(args: &Ladder) -> Result<()> {
 
 fn report(rungs: &[Rung], args: &Ladder) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let rows: Vec<Value> = rungs.iter().map(Rung::to_json).collect();
+    let rows: Vec<Value> = rungs.iter().map(to_json).collect();
     let all = json!({ "steps": args.steps, "seeds": args.seeds, "stages": rows });
     if let Some(path) = &args.out {
         write(path, &format!("{all:#}\n"))?;
@@ -99,51 +89,15 @@ fn report(rungs: &[Rung], args: &Ladder) -> Result<()> {
         writeln!(out, "{all}")?;
         return Ok(());
     }
-    writeln!(
-        out,
-        "stage         parameters   training   validation          reported"
-    )?;
-    for Rung { stage, outcomes } in rungs {
-        let (mean, spread) = spread(outcomes.iter().map(|it| it.validation_loss));
-        let (training, _) = self::spread(outcomes.iter().map(|it| it.train_loss));
-        writeln!(
-            out,
-            "{:<13}{:>11}{training:>11.3}{mean:>11.3} ± {spread:.3}{:>12.2}",
-            stage.name(),
-            outcomes.first().map_or(0, |outcome| outcome.parameters),
-            stage.reported()
-        )?;
+    writeln!(out, "{:<14}{}    reported", "stage", Trials::HEAD)?;
+    for (stage, trials) in rungs {
+        writeln!(out, "{}{:>12.2}", trials.line(), stage.reported())?;
     }
     Ok(())
 }
 
-impl Rung {
-    fn to_json(&self) -> Value {
-        let losses = self.outcomes.iter().map(|it| it.validation_loss);
-        let (mean, spread) = spread(losses.clone());
-        json!({
-            "stage": self.stage.name(),
-            "parameters": self.outcomes.first().map(|it| it.parameters),
-            "validation": losses.collect::<Vec<_>>(),
-            "mean": mean,
-            "standard_deviation": spread,
-            "reported": self.stage.reported(),
-        })
-    }
-}
-
-/// The mean, and how far a value is from it typically: the standard deviation of the sample.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let n = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let squares = values.map(|value| (value - mean).powi(2)).sum::<f64>();
-    (mean, (squares / (n - 1.0).max(1.0)).sqrt())
-}
-
-fn progress_bar(runs: u64, steps: usize) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{bar:30} {msg}, {per_sec}, {eta} left");
-    let bar = ProgressBar::new(runs * steps as u64);
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
+fn to_json((stage, trials): &Rung) -> Value {
+    let mut row = trials.to_json("stage");
+    row["reported"] = json!(stage.reported());
+    row
 }

@@ -1,7 +1,7 @@
 //! Pictures, with their numbers beside them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ch05::Evaluation;
@@ -22,6 +22,14 @@ pub fn losses(folder: &Path, metrics: &[Evaluation]) -> Result<()> {
         }),
     };
     picture(&figure, &table, &folder.join("loss.svg"))
+}
+
+/// A path that ends in `.svg`, so that the numbers beside it have another name.
+pub fn svg(path: &str) -> Result<PathBuf, String> {
+    match Path::new(path).extension() {
+        Some(it) if it == "svg" => Ok(path.into()),
+        _ => Err("its name must end in .svg".into()),
+    }
 }
 
 /// Writes a figure to `path`, an SVG file, and its numbers to a CSV file beside it.

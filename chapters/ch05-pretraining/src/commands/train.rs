@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use ch01::Tokenizer;
-use ch04::Parameters;
+use ch04::{Parameters, Switches};
 use ch05::{
-    Algorithm, Checkpoint, Evaluation, MemoryReport, Precision, Preset, Schedule,
-    Texts, TrainConfig, Trainer, perplexity,
+    Algorithm, Checkpoint, Evaluation, MemoryReport, Precision, Preset, Texts,
+    TrainConfig, Trainer, perplexity,
 };
 use clap::Args;
 use device::DeviceChoice;
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::HumanBytes;
 use tch::Device;
 
 use super::plot;
+use super::watch::Watch;
 
 #[derive(Args)]
 pub struct Train {
@@ -74,9 +75,24 @@ pub struct Train {
     #[arg(long)]
     report_memory: bool,
 
+    /// Steps between two looks at the validation text [default: the preset's, 200 for stories]
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    evaluate_every: Option<i64>,
+
+    /// Write the loss of every step for TensorBoard too, into --out
+    #[arg(long)]
+    tensorboard: bool,
+
+    /// Draw no curve above the progress bar, where there is a terminal with room for it
+    #[arg(long)]
+    no_plot: bool,
+
     /// Where tensors live
     #[arg(long, value_enum, default_value_t)]
     device: DeviceChoice,
+
+    #[command(flatten)]
+    switches: Switches,
 }
 
 /// Time between two checkpoints at least: a large model takes a while to write.
@@ -95,14 +111,8 @@ impl Train {
         let of_preset = preset.schedule;
         let steps = self.steps.unwrap_or(of_preset.steps);
         let peak = self.lr.unwrap_or(of_preset.peak);
-        let schedule = Schedule {
-            peak,
-            floor: of_preset.floor * peak / of_preset.peak,
-            warmup: of_preset.warmup * steps / of_preset.steps,
-            steps,
-        };
         TrainConfig {
-            schedule,
+            schedule: of_preset.scaled(peak, steps),
             algorithm: self.optimizer.unwrap_or(preset.algorithm),
             batch_size: self.batch_size.map_or(preset.batch_size, usize::from),
             accumulate: self.accumulate.map_or(preset.accumulate, usize::from),
@@ -128,7 +138,8 @@ pub fn run(args: &Train) -> Result<()> {
     if args.report_memory {
         run.report_memory();
     }
-    run.train(&texts, args.keep_best, &stopped)?;
+    let mut watch = run.watch(args)?;
+    run.train(&texts, args, &mut watch, &stopped)?;
     plot::losses(&run.folder, &run.metrics)?;
     let Run { trainer, tokenizer, folder, .. } = &run;
     let TrainConfig { preset, seed, .. } = trainer.config;
@@ -148,6 +159,12 @@ impl Run {
             let (trainer, tokenizer, metrics) = checkpoint
                 .resume(device)
                 .context("there is no run to go on with in --out")?;
+            let switches = Switches::of(trainer.model.config());
+            ensure!(
+                args.switches.are_gpt2s() || args.switches == switches,
+                "the run in {} began with other switches: leave them out, the checkpoint knows them",
+                folder.display()
+            );
             let steps = trainer.config.schedule.steps;
             eprintln!("going on after step {} of {steps}", trainer.step);
             return Ok(Self { trainer, tokenizer, metrics, checkpoint, folder });
@@ -158,13 +175,14 @@ impl Run {
             folder.display()
         );
         let tokenizer = args.preset.tokenizer(args.seed)?;
-        let total = Parameters::of(&args.preset.model()).total();
+        let model = args.switches.apply(args.preset.model());
+        let total = Parameters::of(&model).total();
         eprintln!(
             "a GPT-2 of {:.1} million parameters; {} tokens to write with",
             total as f64 / 1e6,
             tokenizer.vocab_size()
         );
-        let trainer = args.preset.trainer(args.config(), device)?;
+        let trainer = args.preset.trainer_of(&model, args.config(), device)?;
         Ok(Self { trainer, tokenizer, metrics: Vec::new(), checkpoint, folder })
     }
 
@@ -183,7 +201,7 @@ impl Run {
         eprintln!("{}", texts.source.note());
         eprintln!(
             "{} windows of {} tokens to train on",
-            texts.training.len(),
+            texts.training.windows(),
             texts.training.context()
         );
         Ok(texts)
@@ -195,50 +213,65 @@ impl Run {
     fn train(
         &mut self,
         texts: &Texts,
-        keep_best: bool,
+        args: &Train,
+        watch: &mut Watch,
         stopped: &AtomicBool,
     ) -> Result<()> {
         let TrainConfig { preset, schedule, .. } = self.trainer.config;
-        let (every, _) = preset.evaluation();
-        let bar = progress_bar(schedule.steps, self.trainer.step);
-        let (mut losses, mut since) = (Vec::new(), Instant::now());
+        let every = args.evaluate_every.unwrap_or(preset.evaluation().0);
         let mut saved = Instant::now();
         while self.trainer.step < schedule.steps {
-            let batches = self.trainer.batches(&texts.training)?;
+            let batches = self.trainer.batches(&*texts.training)?;
             let loss = self.trainer.train_on_all(&batches);
-            losses.push(loss.with_context(|| self.last_good())?);
+            watch.step(&self.trainer, loss.with_context(|| self.last_good())?)?;
             let step = self.trainer.step;
-            bar.set_position(step.unsigned_abs());
-            if step % every == 0 || step == schedule.steps {
-                let seconds = since.elapsed().as_secs_f64();
-                self.evaluate(&losses, texts);
-                bar.suspend(|| self.report(losses.len() as f64 / seconds))?;
-                if saved.elapsed() >= BETWEEN_SAVES || step == schedule.steps {
+            let is_last = step == schedule.steps;
+            if step % every == 0 || is_last {
+                self.evaluate(texts, watch)?;
+                if saved.elapsed() >= BETWEEN_SAVES || is_last {
                     self.save()?;
                     saved = Instant::now();
                 }
-                if keep_best {
+                if args.keep_best {
                     self.save_if_best()?;
                 }
-                (losses, since) = (Vec::new(), Instant::now());
-            } else if stopped.load(Ordering::Relaxed) {
-                bar.abandon();
+                watch.restart_clock();
+            }
+            if !is_last && stopped.load(Ordering::Relaxed) {
+                watch.abandon();
                 self.save()?;
                 bail!("stopped after step {step}; go on with {}", self.again());
             }
         }
-        bar.finish_and_clear();
+        watch.finish();
         Ok(())
     }
     // ANCHOR_END: train
 
-    fn evaluate(&mut self, losses: &[f64], texts: &Texts) {
-        let (_, batches) = self.trainer.config.preset.evaluation();
-        self.metrics.push(Evaluation {
-            step: self.trainer.step,
-            train_loss: losses.iter().sum::<f64>() / losses.len() as f64,
+    /// Bar, curve and event file, as far as they are wanted.
+    fn watch(&self, args: &Train) -> Result<Watch> {
+        let events = args.tensorboard.then_some(self.folder.as_path());
+        let watch =
+            Watch::begin(&self.trainer, &self.metrics, !args.no_plot, events)?;
+        eprintln!("{}", watch.note());
+        Ok(watch)
+    }
+
+    /// Looks at the validation text, and says what was seen since the last look.
+    fn evaluate(&mut self, texts: &Texts, watch: &mut Watch) -> Result<()> {
+        let span = watch.span(&self.trainer);
+        let speed = watch.speed(&span);
+        let TrainConfig { preset, schedule, .. } = self.trainer.config;
+        let (step, (_, batches)) = (self.trainer.step, preset.evaluation());
+        let evaluation = Evaluation {
+            step,
+            train_loss: span.loss(),
             validation_loss: self.trainer.evaluate(&texts.validation, batches),
-        });
+            gradient: Some(span.gradient()),
+            rate: Some(schedule.rate(step - 1)),
+        };
+        self.metrics.push(evaluation);
+        watch.evaluated(&evaluation, || self.report(&evaluation, &speed))
     }
 
     fn save(&self) -> Result<()> {
@@ -259,21 +292,14 @@ impl Run {
     }
 
     /// One line for the evaluation, and what the model says now.
-    fn report(&self, steps_per_second: f64) -> Result<()> {
-        let Self { trainer, tokenizer, metrics, .. } = self;
-        let Some(&Evaluation { step, train_loss, validation_loss }) =
-            metrics.last()
-        else {
-            return Ok(());
-        };
+    fn report(&self, evaluation: &Evaluation, speed: &str) -> Result<()> {
+        let Self { trainer, tokenizer, .. } = self;
+        let Evaluation { step, train_loss, validation_loss, .. } = *evaluation;
         let TrainConfig { preset, seed, .. } = trainer.config;
-        let context = trainer.model.config().n_positions as usize;
-        let tokens = (trainer.config.windows_per_step() * context) as f64;
         eprintln!(
             "step {step:>5}  training {train_loss:.3}  validation {validation_loss:.3} \
-             (perplexity {:.1})  {:.0} tokens/s",
-            perplexity(validation_loss),
-            tokens * steps_per_second
+             (perplexity {:.1})  {speed}",
+            perplexity(validation_loss)
         );
         let opening = preset.write(&trainer.model, tokenizer, None, 24, seed)?;
         eprintln!("            {}", opening.trim().replace('\n', " "));
@@ -332,15 +358,4 @@ fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
     })
     .context("cannot listen for Ctrl-C")?;
     Ok(stopped)
-}
-
-fn progress_bar(steps: i64, done: i64) -> ProgressBar {
-    let style = ProgressStyle::with_template(
-        "{bar:30} step {pos}/{len}, {per_sec}, {eta} left",
-    );
-    let bar =
-        ProgressBar::new(steps.unsigned_abs()).with_position(done.unsigned_abs());
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.reset_eta();
-    bar
 }
