@@ -72,7 +72,7 @@ pub fn run(args: &Variants) -> Result<()> {
     report(gpt2, others, args)?;
     args.plot.as_ref().map_or(Ok(()), |path| {
         let (figure, differences) = drawing(gpt2, others, args.seeds);
-        write(&path.with_extension("txt"), &table(gpt2, others))?;
+        write(&path.with_extension("txt"), &table(gpt2, others, args))?;
         picture(&figure, &differences, path)
     })
 }
@@ -102,17 +102,19 @@ fn report(gpt2: &Trials, others: &[Trials], args: &Variants) -> Result<()> {
         writeln!(out, "{all}")?;
         return Ok(());
     }
-    write!(out, "{}", table(gpt2, others))?;
+    write!(out, "{}", table(gpt2, others, args))?;
     Ok(())
 }
 
-fn table(gpt2: &Trials, others: &[Trials]) -> String {
+fn table(gpt2: &Trials, others: &[Trials], args: &Variants) -> String {
+    let title = format!("{} steps, seeds 1 to {}", args.steps, args.seeds);
     let head = format!("{:<14}{}       to gpt2", "variant", Trials::HEAD);
     let lines = others.iter().map(|trials| {
         let (mean, deviation) = spread(differences(gpt2, trials));
         format!("{}    {mean:>+.3} ± {deviation:.3}", trials.line())
     });
-    let lines: Vec<_> = [head, gpt2.line()].into_iter().chain(lines).collect();
+    let lines: Vec<_> =
+        [title, head, gpt2.line()].into_iter().chain(lines).collect();
     lines.join("\n") + "\n"
 }
 
