@@ -41,7 +41,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli::run(|| run(&cli))
+    cli::run_on_tensors(|| run(&cli))
 }
 
 fn run(cli: &Cli) -> Result<()> {
