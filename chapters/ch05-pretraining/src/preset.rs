@@ -27,7 +27,7 @@ use crate::{Algorithm, Precision, Schedule, TrainConfig, Trainer, TrainingText};
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// Built-in stories, 3.8 million parameters: tells a story after some four minutes
+    /// Built-in stories, 3.8 million parameters: tells a story after some three minutes
     #[default]
     Stories,
     /// Shakespeare, byte by byte, 10.7 million parameters: Karpathy's ladder at its top
