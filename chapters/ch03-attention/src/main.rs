@@ -41,7 +41,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli::run_on_tensors(|| run(&cli))
+    cli::run(|| run(&cli))
 }
 
 fn run(cli: &Cli) -> Result<()> {

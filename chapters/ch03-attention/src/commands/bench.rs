@@ -66,6 +66,7 @@ struct Layers {
 }
 
 pub fn run(args: &Args, common: &Common, out: &mut impl Write) -> Result<()> {
+    cli::suit_tensors(); // not for all of the program: `memory` measures what is taken anew
     args.sizes.check()?;
     let device = common.device.resolve()?;
     ensure!(
