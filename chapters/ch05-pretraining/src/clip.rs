@@ -12,13 +12,17 @@ use tch::{Kind, Tensor};
 /// section 3.2, arXiv:1211.5063.
 pub fn clip_gradients(gradients: &mut [Tensor], longest: f64) -> f64 {
     tch::no_grad(|| {
+        // There is none for a parameter that the loss does not depend on.
+        let mut gradients: Vec<_> =
+            gradients.iter_mut().filter(|it| it.defined()).collect();
         // In bf16 a tensor's length has the 8 bits that its numbers have.
         let lengths: Vec<Tensor> =
             gradients.iter().map(|it| it.norm().to_kind(Kind::Float)).collect();
         let length = Tensor::stack(&lengths, 0).norm().double_value(&[]);
         if length > longest {
-            for gradient in gradients {
-                let _ = gradient.g_mul_scalar_(longest / length);
+            for gradient in &mut gradients {
+                // Not in place: two of them may be one tensor, as those of a and b in a + b.
+                **gradient = &**gradient * (longest / length);
             }
         }
         length

@@ -140,6 +140,39 @@ fn clipping_shortens_long_gradients_and_leaves_short_ones() {
 }
 
 #[test]
+fn a_parameter_that_the_loss_does_not_depend_on_stays_where_it_is() {
+    for precision in [Precision::F32, Precision::Bf16] {
+        let mut variables = VarStore::new(Device::Cpu);
+        let parameter =
+            |name: &str| variables.root().var(name, &[2, 2], Init::Const(0.5));
+        let (used, unused) = (parameter("used"), parameter("unused"));
+        let mut optimizer =
+            Optimizer::new(&mut variables, Algorithm::AdamW, precision, 0.1);
+        let losses = (0..2).map(|_| used.sum(Kind::Float) * 0.5);
+        let seen = descend(&mut optimizer, losses, 1.0, 0.1).unwrap();
+        assert!((seen.gradient - 2.0).abs() < 1e-6, "four numbers of slope 1");
+        assert!(used.max().double_value(&[]) < 0.45);
+        assert_eq!(unused.min().double_value(&[]), 0.5);
+    }
+}
+
+#[test]
+fn parameters_that_share_a_gradient_are_clipped_once_each() {
+    let mut variables = VarStore::new(Device::Cpu);
+    let parameter = |name: &str| variables.root().var(name, &[4], Init::Const(0.0));
+    let (a, b) = (parameter("a"), parameter("b"));
+    let optimizer =
+        Optimizer::new(&mut variables, Algorithm::AdamW, Precision::F32, 0.1);
+    let slope = Tensor::from_slice(&[3.0f32, 0.0, 0.0, 4.0]);
+    let loss = ((&a + &b) * slope).sum(Kind::Float);
+    let mut gradients = optimizer.gradients(&loss);
+    let length = clip_gradients(&mut gradients, 1.0);
+    assert!((length - 50f64.sqrt()).abs() < 1e-5);
+    let clipped = Tensor::from_slice(&[3.0f32, 0.0, 0.0, 4.0]) / 50f64.sqrt();
+    gradients.iter().for_each(|it| assert_close(it, &clipped, 1e-6));
+}
+
+#[test]
 fn adamw_and_clipping_walk_the_way_of_pytorchs() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let golden = golden(folder.join("adamw.safetensors"));
