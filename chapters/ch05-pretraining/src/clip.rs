@@ -21,8 +21,7 @@ pub fn clip_gradients(gradients: &mut [Tensor], longest: f64) -> f64 {
         let length = Tensor::stack(&lengths, 0).norm().double_value(&[]);
         if length > longest {
             for gradient in &mut gradients {
-                // Not in place: two of them may be one tensor, as those of a and b in a + b.
-                **gradient = &**gradient * (longest / length);
+                let _ = gradient.g_mul_scalar_(longest / length);
             }
         }
         length

@@ -45,13 +45,12 @@ pub fn descend(
 }
 // ANCHOR_END: descend
 
-/// The sums of two rows of gradients, of which the first may be empty. Not in place: two
-/// gradients may be one tensor, as those of a and b in a + b.
+/// The sums of two rows of gradients, of which the first may be empty.
 fn add(mut sums: Vec<Tensor>, gradients: Vec<Tensor>) -> Vec<Tensor> {
     if sums.is_empty() {
         return gradients;
     }
     let defined = sums.iter_mut().zip(gradients).filter(|(_, it)| it.defined());
-    defined.for_each(|(sum, gradient)| *sum = &*sum + gradient);
+    defined.for_each(|(sum, gradient)| *sum += gradient);
     sums
 }

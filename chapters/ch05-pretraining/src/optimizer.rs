@@ -1,6 +1,6 @@
 //! Which rule moves which parameter, and what the rules remember.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
@@ -105,8 +105,19 @@ impl Optimizer {
     }
 
     /// How fast `loss` grows with each parameter, in the order of [`parameters`](Self::parameters).
+    /// Each has numbers of its own, which may be changed in place; one that `loss` does not depend
+    /// on has none.
     pub fn gradients(&self, loss: &Tensor) -> Vec<Tensor> {
-        Tensor::run_backward(&[loss], &self.parameters(), false, false)
+        let found = Tensor::run_backward(&[loss], &self.parameters(), false, false);
+        let mut seen = BTreeSet::new();
+        let own = |gradient: Tensor| {
+            // In a + b both have the same tensor, and in a sum one number stands for all.
+            let is_own = !gradient.defined()
+                || gradient.is_contiguous()
+                    && seen.insert(gradient.data_ptr() as usize);
+            if is_own { gradient } else { gradient.copy() }
+        };
+        found.into_iter().map(own).collect()
     }
 
     /// Moves every parameter one step down its gradient, with learning rate `rate`.
