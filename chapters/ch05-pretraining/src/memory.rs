@@ -3,7 +3,7 @@
 use ch04::{FeedForwardKind, Gpt2Config, PositionKind};
 use tch::nn::VarStore;
 
-use crate::{Optimizer, Precision, TrainConfig};
+use crate::{Optimizer, TrainConfig};
 
 /// Bytes, by what they are for.
 ///
@@ -15,7 +15,7 @@ pub struct MemoryReport {
     pub weights: usize,
     /// Their gradients
     pub gradients: usize,
-    /// The optimizer's running means, and the masters in f32 where the weights are not
+    /// The optimizer's running means, and the lower halves of weights in bf16
     pub optimizer: usize,
     /// What the blocks keep for the backward pass
     pub activations: usize,
@@ -35,9 +35,6 @@ impl MemoryReport {
             tensor.numel() * tensor.kind().elt_size_in_bytes()
         };
         let weights = variables.variables().values().map(bytes).sum();
-        let kept: usize = optimizer.state().iter().map(|(_, it)| bytes(it)).sum();
-        // In f32 the masters are the weights themselves.
-        let shared = if config.precision == Precision::F32 { weights } else { 0 };
         let bits = config.precision.kind().elt_size_in_bytes();
         let tokens = config.batch_size * model.n_positions as usize;
         let (c, n) = (model.n_embd as usize, model.n_layer as usize);
@@ -58,7 +55,7 @@ impl MemoryReport {
         Self {
             weights,
             gradients: weights,
-            optimizer: kept - shared,
+            optimizer: optimizer.bytes(),
             activations,
             logits,
         }

@@ -136,6 +136,19 @@ impl Optimizer {
         });
     }
 
+    /// Bytes that it keeps beside the parameters: what its rules remember, and in bf16 the lower
+    /// halves of the weights.
+    pub fn bytes(&self) -> usize {
+        let size =
+            |tensor: &Tensor| tensor.numel() * tensor.kind().elt_size_in_bytes();
+        let slots = self.slots.iter().map(|slot| {
+            let memory = slot.rule.memory();
+            let remembered: usize = memory.iter().map(|(_, it)| size(it)).sum();
+            remembered + slot.rest.as_ref().map_or(0, size)
+        });
+        slots.sum()
+    }
+
     /// Everything an interrupted run needs to go on, by name.
     pub fn state(&self) -> Vec<(String, Tensor)> {
         let slots = self.slots.iter().flat_map(|slot| {

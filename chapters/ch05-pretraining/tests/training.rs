@@ -157,6 +157,17 @@ fn a_parameter_that_the_loss_does_not_depend_on_stays_where_it_is() {
 }
 
 #[test]
+fn the_optimizer_keeps_eight_bytes_a_weight_in_f32_and_ten_in_bf16() {
+    for (precision, bytes) in [(Precision::F32, 8), (Precision::Bf16, 10)] {
+        let mut variables = VarStore::new(Device::Cpu);
+        let _ = variables.root().var("weight", &[3, 5], Init::Const(0.0));
+        let optimizer =
+            Optimizer::new(&mut variables, Algorithm::AdamW, precision, 0.1);
+        assert_eq!(optimizer.bytes(), 15 * bytes, "two means, and the other half");
+    }
+}
+
+#[test]
 fn parameters_that_share_a_gradient_are_clipped_once_each() {
     let mut variables = VarStore::new(Device::Cpu);
     let parameter = |name: &str| variables.root().var(name, &[4], Init::Const(0.0));
