@@ -25,4 +25,4 @@ pub mod tour;
 
 pub use dropout::dropout;
 pub use layers::{Embedding, Linear, one_hot};
-pub use shape::axes;
+pub use shape::{axes, chunks};

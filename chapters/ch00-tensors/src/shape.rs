@@ -1,4 +1,4 @@
-//! Unpacking a shape, with an error that names the axes.
+//! Unpacking a shape, with an error that names the axes, and a tensor into equal parts.
 
 use tch::Tensor;
 
@@ -20,4 +20,22 @@ pub fn axes<const N: usize>(x: &Tensor, names: &str) -> [i64; N] {
     <[i64; N]>::try_from(size.as_slice()).unwrap_or_else(|_| {
         panic!("expected {names}, {N} axes, but its shape is {size:?}")
     })
+}
+
+/// `x` cut into `N` parts that are equally long along `axis`; a negative one counts from the end.
+///
+/// The parts share their numbers with `x`. It is one operation, so on the way back their gradients
+/// are put side by side once. With `N` calls of `narrow` each would be laid into zeros as large as
+/// `x`, and these be added.
+///
+/// # Panics
+/// When the axis can't be cut evenly.
+#[track_caller]
+pub fn chunks<const N: usize>(x: &Tensor, axis: i64) -> [Tensor; N] {
+    let n = N as i64;
+    let size = x.size();
+    let at = if axis < 0 { axis + x.dim() as i64 } else { axis } as usize;
+    assert_eq!(size[at] % n, 0, "axis {axis} of {size:?} can't be cut into {n}");
+    let parts = x.chunk(n, axis);
+    std::array::from_fn(|i| parts[i].shallow_clone())
 }

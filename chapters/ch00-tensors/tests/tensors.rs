@@ -1,6 +1,6 @@
 //! The promises of chapter 0.
 
-use ch00::{Embedding, Linear, arrays, autograd, axes, one_hot};
+use ch00::{Embedding, Linear, arrays, autograd, axes, chunks, one_hot};
 use tch::nn::{Module, VarStore};
 use tch::{Device, Kind, Tensor};
 use testkit::{assert_close, matrix};
@@ -80,6 +80,28 @@ fn a_wrong_number_of_channels_is_named() {
 fn a_missing_axis_is_named() {
     let [_b, _t, _c] =
         axes(&Tensor::zeros([2, 5], (Kind::Float, Device::Cpu)), "x: (b, t, c)");
+}
+
+#[test]
+fn chunks_are_cut_side_by_side_and_so_are_their_gradients() {
+    let x = matrix(&[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
+        .set_requires_grad(true);
+    let [left, right] = chunks(&x, -1);
+    assert_close(&left, &matrix(&[[1.0, 2.0], [5.0, 6.0]]), 0.0);
+    assert_close(&right, &matrix(&[[3.0, 4.0], [7.0, 8.0]]), 0.0);
+    (left + right * 3.0).sum(Kind::Float).backward();
+    let threes = matrix(&[[1.0, 1.0, 3.0, 3.0], [1.0, 1.0, 3.0, 3.0]]);
+    assert_close(&x.grad(), &threes, 0.0);
+    let [top, bottom] = chunks(&x, 0);
+    assert_close(&top, &x.narrow(0, 0, 1), 0.0);
+    assert_close(&bottom, &x.narrow(0, 1, 1), 0.0);
+}
+
+#[test]
+#[should_panic(expected = "axis -1 of [2, 5] can't be cut into 3")]
+fn chunks_of_unequal_length_are_refused() {
+    let _: [Tensor; 3] =
+        chunks(&Tensor::zeros([2, 5], (Kind::Float, Device::Cpu)), -1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! GPT-2's form of multi-head attention: one product for queries, keys and values, and a choice
 //! of two ways to compute the rest.
 
-use ch00::{Linear, axes, dropout};
+use ch00::{Linear, chunks, dropout};
 use serde::{Deserialize, Serialize};
 use tch::nn::{Module, ModuleT, Path};
 use tch::{Device, Tensor};
@@ -91,10 +91,9 @@ impl CausalSelfAttention {
     // ANCHOR: qkv
     /// The queries, keys and values of `x`, each `(b, h, t, d)`.
     fn qkv(&self, x: &Tensor) -> [Tensor; 3] {
-        let [_b, _t, c] = axes(x, "x: (b, t, c)");
         let qkv = self.c_attn.forward(x); // (b, t, 3c)
-        let [q, k, v] = [0, 1, 2]
-            .map(|i| split_heads(&qkv.narrow(-1, i * c, c), self.config.n_head));
+        let [q, k, v] =
+            chunks(&qkv, -1).map(|part| split_heads(&part, self.config.n_head));
         match &self.rotary {
             Some(rotary) => [rotary.turn(&q, 0), rotary.turn(&k, 0), v],
             None => [q, k, v],

@@ -1,7 +1,7 @@
 //! Where a token stands. Attention alone can't tell: without positions, shuffling the past
 //! changes nothing.
 
-use ch00::{Embedding, axes};
+use ch00::{Embedding, axes, chunks};
 use tch::nn::{Module, Path};
 use tch::{Device, Kind, Tensor};
 
@@ -88,12 +88,12 @@ impl Rotary {
     /// # Panics
     /// When `start + t` is more positions than there are angles for.
     pub fn turn(&self, x: &Tensor, start: i64) -> Tensor {
-        let [_b, _h, t, d] = axes(x, "x: (b, h, t, d)");
+        let [_b, _h, t, _d] = axes(x, "x: (b, h, t, d)");
         let [positions, _] = axes(&self.cos, "cos: (positions, d/2)");
         assert!(start + t <= positions, "position {} of {positions}", start + t);
         let [cos, sin] =
             [&self.cos, &self.sin].map(|angle| angle.narrow(0, start, t)); // (t, d/2)
-        let [first, second] = [0, d / 2].map(|from| x.narrow(-1, from, d / 2)); // (b, h, t, d/2)
+        let [first, second] = chunks(x, -1); // (b, h, t, d/2)
         Tensor::cat(
             &[&first * &cos - &second * &sin, &second * &cos + &first * &sin],
             -1,

@@ -63,10 +63,10 @@ fn parts(hidden: &Tensor, table: &Tensor, targets: &Tensor, rows: i64) -> Parts 
             &targets,
             &-targets.ones_like().to_kind(Kind::Float),
         );
-        let _ = chances.g_div_scalar_(n as f64);
+        // ∂L/∂logits but for the n, by which smaller tensors are divided.
         let gradient = chances.to_kind(table.kind()); // (r, v)
-        hidden_gradients.push(gradient.matmul(table)); // (r, c)
-        let _ = table_gradient.addmm_(&gradient.tr(), &hidden);
+        hidden_gradients.push(gradient.matmul(table) / n as f64); // (r, c)
+        let _ = table_gradient.addmm_(&gradient.tr(), &(hidden / n as f64));
     }
     Parts {
         loss: Tensor::stack(&losses, 0).sum(Kind::Float) / n as f64,

@@ -74,7 +74,8 @@ impl Muon {
 /// - returns `(a, b)`
 pub fn orthogonalise(x: &Tensor) -> Tensor {
     let tall = x.size()[0] > x.size()[1];
-    let mut x = if tall { x.transpose(0, 1) } else { x.shallow_clone() };
+    let mut x =
+        if tall { x.transpose(0, 1).contiguous() } else { x.shallow_clone() };
     x = &x / x.norm().clamp_min(1e-7); // no singular value is above 1
     for _ in 0..5 {
         let square = x.matmul(&x.transpose(0, 1)); // the smaller side, twice

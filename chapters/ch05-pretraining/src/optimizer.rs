@@ -25,6 +25,20 @@ pub enum Algorithm {
     AdamW,
     /// Muon for the matrices of attention, AdamW for everything else: fewer steps
     Muon,
+    /// Muon for every matrix of the blocks: fewer steps still, and each takes longer
+    #[serde(rename = "muon-blocks")]
+    MuonBlocks,
+}
+
+impl Algorithm {
+    /// Whether Muon moves the matrix `name`.
+    fn is_muon(self, name: &str) -> bool {
+        match self {
+            Self::AdamW => false,
+            Self::Muon => name.contains(".attn."),
+            Self::MuonBlocks => name.starts_with("h."),
+        }
+    }
 }
 
 /// Moves the parameters of a model.
@@ -77,11 +91,10 @@ impl Optimizer {
                     Precision::Bf16 => Some(split_all(&whole).1),
                 };
                 let decays = parameter.dim() > 1;
-                let rule = match algorithm {
-                    Algorithm::Muon if decays && name.contains(".attn.") => {
-                        Rule::Muon(Muon::new(&name, &whole, precision.kind()))
-                    }
-                    _ => Rule::AdamW(AdamW::new(&whole)),
+                let rule = if decays && algorithm.is_muon(&name) {
+                    Rule::Muon(Muon::new(&name, &whole, precision.kind()))
+                } else {
+                    Rule::AdamW(AdamW::new(&whole))
                 };
                 Slot { name, parameter, rest, rule, decays }
             })

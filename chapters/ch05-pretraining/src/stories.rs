@@ -8,7 +8,6 @@ use ch03::positions::sinusoidal;
 use ch04::{Gpt2, Gpt2Config};
 use datasets::stories::{Grammar, hand_written};
 use datasets::{Instruction, built_in_instructions, built_in_messages};
-use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
 use crate::{Algorithm, Precision, Preset, Schedule, TrainConfig, Trainer, sample};
@@ -54,17 +53,14 @@ pub fn stories_trainer(
     config: TrainConfig,
     device: Device,
 ) -> Result<Trainer> {
-    sizes.validate()?;
-    tch::manual_seed(config.seed);
-    let variables = VarStore::new(device);
-    let model = Gpt2::new(&variables.root(), sizes);
-    if let Some(mut table) = variables.variables().remove("wpe.weight") {
-        // The mean square of a wave is 1/2.
-        let scale = sizes.initializer_range * 2f64.sqrt();
-        let waves = sinusoidal(sizes.n_positions, sizes.n_embd, device) * scale;
-        tch::no_grad(|| table.copy_(&waves));
-    }
-    Trainer::begin(variables, model, config)
+    Trainer::started(sizes, config, device, |variables| {
+        if let Some(mut table) = variables.variables().remove("wpe.weight") {
+            // The mean square of a wave is 1/2.
+            let scale = sizes.initializer_range * 2f64.sqrt();
+            let waves = sinusoidal(sizes.n_positions, sizes.n_embd, device) * scale;
+            table.copy_(&waves);
+        }
+    })
 }
 // ANCHOR_END: waves
 

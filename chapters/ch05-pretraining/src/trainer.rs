@@ -136,10 +136,24 @@ impl Trainer {
         config: TrainConfig,
         device: Device,
     ) -> Result<Self> {
+        Self::started(model, config, device, |_| ())
+    }
+
+    /// As [`new`](Self::new), with other start values: `start` changes the random ones.
+    ///
+    /// # Errors
+    /// When the sizes don't fit together.
+    pub fn started(
+        model: &Gpt2Config,
+        config: TrainConfig,
+        device: Device,
+        start: impl FnOnce(&VarStore),
+    ) -> Result<Self> {
         model.validate()?;
         tch::manual_seed(config.seed);
         let variables = VarStore::new(device);
         let model = Gpt2::new(&variables.root(), model);
+        tch::no_grad(|| start(&variables));
         Self::begin(variables, model, config)
     }
 

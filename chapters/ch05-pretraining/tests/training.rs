@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ch01::{END_OF_TEXT, Tokenizer, train};
 use ch02::Windows;
-use ch04::Gpt2Config;
+use ch04::{Gpt2Config, Parameters};
 use ch05::*;
 use clap::ValueEnum;
 use datasets::LIGHTHOUSE;
@@ -329,6 +329,7 @@ fn an_interrupted_run_goes_on_as_if_nothing_had_happened() {
         (Algorithm::AdamW, Precision::F32),
         (Algorithm::AdamW, Precision::Bf16),
         (Algorithm::Muon, Precision::Bf16),
+        (Algorithm::MuonBlocks, Precision::Bf16),
     ] {
         let config = TrainConfig { algorithm, precision, ..config(12) };
         let mut whole = trainer(0.1, config);
@@ -390,6 +391,16 @@ fn every_preset_has_a_model_that_writes_all_its_tokens() {
         let config = preset.config(3, Precision::F32);
         assert_eq!((config.seed, config.preset), (3, preset));
     }
+}
+
+#[test]
+fn the_speedrun_is_of_the_size_of_the_plain_model() {
+    let total = |preset: Preset| Parameters::of(&preset.model()).total();
+    let plain = total(Preset::CharShakespeare);
+    let positions = 256 * 384; // a table that rotary positions do without
+    // No biases in SwiGLU, and a third of 8 · 384 is a whole number: nothing is lost by rounding.
+    let biases = 6 * (4 * 384 + 384);
+    assert_eq!(total(Preset::CharSpeedrun), plain - positions - biases);
 }
 
 #[test]

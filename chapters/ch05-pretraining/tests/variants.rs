@@ -1,5 +1,6 @@
 //! The promises of chapter 5: models with the switches of chapter 4.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -65,18 +66,26 @@ fn matrices_decay_norms_do_not_and_muon_keeps_to_attention() {
     let (v, c, f, n) = (301, 24, 64, 2);
     let matrices = n * (4 * c * c + 3 * c * f);
     let vectors = n * (3 * c + c + 2 * c) + c; // biases in attention, scales of norms
-    for algorithm in [Algorithm::AdamW, Algorithm::Muon] {
+    for &algorithm in Algorithm::value_variants() {
         let groups = trainer(algorithm).optimizer.group_sizes();
         assert_eq!(groups, (v * c + matrices, vectors), "{algorithm:?}");
     }
-    let state = trainer(Algorithm::Muon).optimizer.state();
-    let moved_by_muon = |name: &str| {
-        state.iter().any(|(it, _)| *it == format!("{name}.weight.momentum"))
+    let moved_by_muon = |algorithm| -> BTreeSet<String> {
+        let state = trainer(algorithm).optimizer.state().into_iter();
+        let name = |(name, _): (String, Tensor)| {
+            name.strip_suffix(".weight.momentum").map(String::from)
+        };
+        state.filter_map(name).collect()
     };
-    assert!(moved_by_muon("h.1.attn.c_attn"));
-    for name in ["gate", "up", "down"] {
-        assert!(!moved_by_muon(&format!("h.1.mlp.{name}")), "{name}");
-    }
+    let names = |layers: &[&str]| -> BTreeSet<String> {
+        let of_block = |i| layers.iter().map(move |layer| format!("h.{i}.{layer}"));
+        (0..n).flat_map(of_block).collect()
+    };
+    let attention = ["attn.c_attn", "attn.c_proj"];
+    let all = [attention.as_slice(), &["mlp.gate", "mlp.up", "mlp.down"]].concat();
+    assert_eq!(moved_by_muon(Algorithm::AdamW), names(&[]));
+    assert_eq!(moved_by_muon(Algorithm::Muon), names(&attention));
+    assert_eq!(moved_by_muon(Algorithm::MuonBlocks), names(&all));
 }
 
 #[test]
