@@ -307,6 +307,27 @@ fn the_fused_kernel_equals_the_formula() {
 }
 
 #[test]
+fn short_windows_in_sixteen_bits_are_trained_by_the_formula() {
+    let output = |kernel, t, train| {
+        let _generator = testkit::seed(7);
+        let mut variables = store();
+        let layer =
+            CausalSelfAttention::new(&variables.root(), gpt2_config(64, 4, kernel));
+        let x = Tensor::randn([2, t, 64], CPU);
+        variables.bfloat16();
+        layer.forward_t(&x.to_kind(Kind::BFloat16), train)
+    };
+    for t in [1, 9, 256] {
+        let formula = output(Kernel::Explicit, t, true);
+        assert!(output(Kernel::Fused, t, true).equal(&formula), "{t}");
+    }
+    // Longer ones, and all that are only read, are left to the kernel.
+    let fused = output(Kernel::Fused, 257, false);
+    assert!(output(Kernel::Fused, 257, true).equal(&fused));
+    assert!(!output(Kernel::Explicit, 257, true).equal(&fused), "other digits");
+}
+
+#[test]
 fn both_kernels_agree_with_pytorchs_multi_head_attention() {
     let golden = golden(
         Path::new(env!("CARGO_MANIFEST_DIR"))
