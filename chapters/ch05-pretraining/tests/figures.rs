@@ -18,6 +18,13 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/figures/ch05")
 }
 
+/// The numbers of runs that take too long for a test, as they were committed.
+fn measured(name: &str) -> Table {
+    let csv = fs::read_to_string(folder().join(format!("{name}.csv")))
+        .expect("the CSV is committed");
+    Table::from_csv(&csv).expect("the CSV is a table")
+}
+
 /// A story, cut into all its windows of 16 tokens.
 fn story() -> Windows {
     let tokenizer = Tokenizer::new(train([LIGHTHOUSE], 300), &[END_OF_TEXT]);
@@ -89,9 +96,7 @@ fn the_figure_shows_what_the_code_computes() {
 #[test]
 fn what_later_models_do_otherwise_was_measured_once() {
     // The runs take minutes, so the drawing is held to their numbers, and the page to these.
-    let csv = fs::read_to_string(folder().join("variants.csv"));
-    let table = Table::from_csv(&csv.expect("the CSV is committed"))
-        .expect("the CSV is a table");
+    let table = measured("variants");
     let rows: Vec<_> = table.rows().iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(rows, ["rms-norm", "swiglu", "rotary", "all"]);
     for (name, differences) in &table.rows()[2..] {
@@ -107,9 +112,7 @@ fn what_later_models_do_otherwise_was_measured_once() {
 
 #[test]
 fn a_small_text_is_learned_by_heart_as_it_was_measured() {
-    let csv = fs::read_to_string(folder().join("verdict.csv"))
-        .expect("the CSV is committed");
-    let table = Table::from_csv(&csv).expect("the CSV is a table");
+    let table = measured("verdict");
     let lines = Lines { x: Axis::linear("step"), y: Axis::linear("loss") };
     let figure = Figure {
         name: "verdict",
@@ -124,9 +127,7 @@ fn a_small_text_is_learned_by_heart_as_it_was_measured() {
 /// --evaluate-every 10`, with `--lr 0.1` and with `--lr 0.002`.
 #[test]
 fn a_rate_far_too_high_is_seen_in_the_loss_and_in_the_gradient() {
-    let csv = fs::read_to_string(folder().join("diverging.csv"))
-        .expect("the CSV is committed");
-    let table = Table::from_csv(&csv).expect("the CSV is a table");
+    let table = measured("diverging");
     let lines = Lines { x: Axis::linear("step"), y: Axis::log("nats, or length") };
     let figure = Figure {
         name: "diverging",
@@ -140,9 +141,7 @@ fn a_rate_far_too_high_is_seen_in_the_loss_and_in_the_gradient() {
 /// One run of an hour, as its `metrics.jsonl` had it.
 #[test]
 fn the_speedrun_passed_the_top_of_the_ladder_as_it_was_measured() {
-    let csv = fs::read_to_string(folder().join("speedrun.csv"))
-        .expect("the CSV is committed");
-    let table = Table::from_csv(&csv).expect("the CSV is a table");
+    let table = measured("speedrun");
     let lines = Lines { x: Axis::linear("step"), y: Axis::linear("loss") };
     let figure = Figure {
         name: "speedrun",
