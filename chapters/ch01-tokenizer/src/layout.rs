@@ -11,11 +11,13 @@ use crate::merge::merge_ids;
 /// near two million tokens.
 pub const ID_BITS: u32 = 21;
 /// A rank has the bits that two ids leave.
-const RANK_BITS: u32 = 64 - 2 * ID_BITS;
+pub const RANK_BITS: u32 = 64 - 2 * ID_BITS;
 /// Bits of a hash that [`Tables::possible`] looks at: so it has 64 KiB.
-const POSSIBLE_BITS: u32 = 19;
+pub const POSSIBLE_BITS: u32 = 19;
+/// So many pairs stand in a line of the processor's cache.
+pub const PAIRS: usize = 8;
 /// A place of [`Tables::pairs`] that holds no pair.
-const NO_PAIR: u64 = u64::MAX;
+pub const NO_PAIR: u64 = u64::MAX;
 /// A place of [`Tables::index`] that holds no token.
 const NO_TOKEN: u32 = u32::MAX;
 /// A token that no merge makes.
@@ -38,7 +40,8 @@ pub struct Tables {
     pub made: Cow<'static, [u32]>,
     /// From bytes to id: an open-addressing table of ids, each below 11 bits of its hash
     pub index: Cow<'static, [u32]>,
-    /// From two ids to a rank: an open-addressing table of `left, right, rank` in 64 bits
+    /// From two ids to a rank: an open-addressing table of `left, right, rank` in 64 bits. A
+    /// search begins where a line of eight begins, and nearly always ends in that line
     pub pairs: Cow<'static, [u64]>,
     /// For each value of some bits of a pair's hash, one bit: is there such a pair? Most pairs of
     /// tokens never merge, and this small table says so for nine of ten of them
@@ -333,13 +336,14 @@ fn table_size(entries: usize) -> usize {
     (entries * 5 / 4 + 2).next_power_of_two()
 }
 
+/// A table of pairs, at most half as full as others, so that hardly any line is.
 fn empty_pairs(entries: usize) -> Vec<u64> {
-    vec![NO_PAIR; table_size(entries)]
+    vec![NO_PAIR; table_size(2 * entries).max(2 * PAIRS)]
 }
 
 fn insert_pair(pairs: &mut [u64], left: u32, right: u32, rank: u32) {
     let pair = u64::from(left) << ID_BITS | u64::from(right);
-    let mut place = pair_place(pair, pairs.len());
+    let mut place = pair_home(pair, pairs.len());
     while pairs[place] != NO_PAIR {
         place = (place + 1) & (pairs.len() - 1);
     }
@@ -348,9 +352,9 @@ fn insert_pair(pairs: &mut [u64], left: u32, right: u32, rank: u32) {
 
 /// The rank of a pair that a table holds.
 #[inline]
-fn pair_in(pairs: &[u64], left: u32, right: u32) -> Option<u32> {
+pub fn pair_in(pairs: &[u64], left: u32, right: u32) -> Option<u32> {
     let pair = u64::from(left) << ID_BITS | u64::from(right);
-    let mut place = pair_place(pair, pairs.len());
+    let mut place = pair_home(pair, pairs.len());
     loop {
         let found = pairs[place];
         if found >> RANK_BITS == pair {
@@ -363,19 +367,26 @@ fn pair_in(pairs: &[u64], left: u32, right: u32) -> Option<u32> {
     }
 }
 
-/// Where a pair's place would be: the top bits of a product, which depend on all bits of the
-/// pair (Knuth, The Art of Computer Programming 3, section 6.4).
+/// A product whose top bits depend on all bits of a pair (Knuth, The Art of Computer
+/// Programming 3, section 6.4).
 #[inline]
-fn pair_place(pair: u64, size: usize) -> usize {
-    let product = pair.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product >> (64 - size.trailing_zeros())) as usize & (size - 1)
+pub fn pair_product(pair: u64) -> u64 {
+    pair.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Where the line of eight places begins in which a pair stands, or the next free place after
+/// them.
+#[inline]
+fn pair_home(pair: u64, size: usize) -> usize {
+    let lines = size / PAIRS;
+    (pair_product(pair) >> (64 - lines.trailing_zeros())) as usize * PAIRS
 }
 
 /// The bit of a pair in [`Tables::possible`].
 #[inline]
 fn possible_bit(left: u32, right: u32) -> usize {
     let pair = u64::from(left) << ID_BITS | u64::from(right);
-    pair_place(pair, 1 << POSSIBLE_BITS)
+    (pair_product(pair) >> (64 - POSSIBLE_BITS)) as usize
 }
 
 /// The part of a hash that stands beside the id.

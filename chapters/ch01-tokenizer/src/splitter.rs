@@ -12,7 +12,7 @@ use crate::Pattern;
 use crate::classes::{Class, class};
 
 /// Bytes looked at in one go.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// For each byte of a block one bit a property.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -6,16 +6,13 @@ use crate::layout::{KEY_BYTES, hash_key, prefetch};
 
 /// Ids below 2¹⁶ that a slot holds itself; GPT-2's are all below.
 pub const NARROW: usize = 7;
+/// Where a slot has the number of its ids.
+pub const COUNT: usize = NARROW;
 /// Larger ids that a slot holds itself.
 const WIDE: usize = 3;
 
-/// A key that stands for no word.
-pub const NO_WORD: u128 = 0xfe << (8 * KEY_BYTES);
-
 /// Sets of a new cache: 128 KiB.
 const FIRST_SETS: usize = 1 << 11;
-/// Sets of a cache that knows a few thousand words at most.
-const YOUNG_SETS: usize = 1 << 13;
 /// Sets of a cache that has grown as far as it may: 16 MiB.
 const LAST_SETS: usize = 1 << 18;
 /// Ids and bytes that may be kept beside the slots.
@@ -28,10 +25,9 @@ const LAST_BESIDE: usize = 1 << 21;
 pub struct Slot {
     /// The word as a [`key`](crate::layout::key); 0 in an empty slot
     pub key: u128,
-    /// The ids, if they are at most [`NARROW`] and all below 2¹⁶
-    pub ids: [u16; NARROW],
-    /// How many ids; 0 if they are [elsewhere](Elsewhere)
-    pub count: u16,
+    /// The ids, if they are at most [`NARROW`] and all below 2¹⁶; and last, how many there are,
+    /// or 0 if they are [elsewhere](Elsewhere)
+    pub ids: [u16; NARROW + 1],
 }
 // ANCHOR_END: slot
 
@@ -121,12 +117,6 @@ impl Cache {
         Sets(self.memory.sets())
     }
 
-    /// Whether many words are still to be met for the first time.
-    #[inline(always)]
-    pub fn is_young(&self) -> bool {
-        self.memory.sets().len() <= YOUNG_SETS
-    }
-
     /// The slot of `key`, if the word is known. Found in another set of its group, it changes
     /// places with a word of its first set: so the words of a text, which come again and again,
     /// end up in their first sets.
@@ -155,15 +145,20 @@ impl Cache {
     pub fn read_slot(&self, slot: &Slot, ids: &mut Vec<u32>) {
         match elsewhere(slot) {
             None => ids.extend(
-                slot.ids.map(u32::from).iter().take(usize::from(slot.count)),
+                slot.ids.map(u32::from).iter().take(usize::from(slot.ids[COUNT])),
             ),
             Some(Elsewhere::Wide(wide, count)) => {
-                ids.extend_from_slice(&wide[..count])
+                ids.extend_from_slice(&wide[..count]);
             }
             Some(Elsewhere::Beside(place, count)) => {
                 ids.extend_from_slice(&self.ids[place..place + count]);
             }
         }
+    }
+
+    /// Whether a word is known.
+    pub fn knows(&mut self, key: u128, hash: u64) -> bool {
+        self.find(key, hash).is_some()
     }
 
     /// Appends the ids of a word, if it is known.
@@ -196,16 +191,25 @@ impl Cache {
         known
     }
 
+    /// Remembers a word of up to 15 bytes, unless it is known.
+    pub fn learn(&mut self, key: u128, ids: &[u32]) {
+        let hash = hash_key(key);
+        if !self.knows(key, hash) {
+            self.insert(key, hash, ids);
+        }
+    }
+
     /// Remembers a word.
-    pub fn insert(&mut self, key: u128, hash: u64, ids: &[u32]) {
-        let mut narrow = [0; NARROW];
+    fn insert(&mut self, key: u128, hash: u64, ids: &[u32]) {
+        let mut narrow = [0; NARROW + 1];
+        narrow[COUNT] = ids.len() as u16;
         let fits =
             ids.len() <= NARROW && ids.iter().all(|&id| id <= u32::from(u16::MAX));
         if fits {
             for (narrow, &id) in narrow.iter_mut().zip(ids) {
                 *narrow = id as u16;
             }
-            self.place(Slot { key, ids: narrow, count: ids.len() as u16 }, hash);
+            self.place(Slot { key, ids: narrow }, hash);
         } else if ids.len() <= WIDE {
             let mut wide = [0; WIDE];
             wide[..ids.len()].copy_from_slice(ids);
@@ -233,7 +237,7 @@ impl Cache {
     fn place(&mut self, slot: Slot, hash: u64) {
         let size = self.memory.sets().len();
         if self.used > size && size < LAST_SETS {
-            self.grow(LAST_SETS.min(size * 4));
+            self.grow(LAST_SETS.min(size * 8));
         }
         for hash in std::iter::once(hash).chain(others(hash)) {
             let Set(set) = self.set(hash);
@@ -311,7 +315,7 @@ fn others(hash: u64) -> impl Iterator<Item = u64> {
 /// A slot whose ids are elsewhere.
 fn away(key: u128, place: Elsewhere) -> Slot {
     let halves = |n: u32| [n as u16, (n >> 16) as u16];
-    let mut ids = [0; NARROW];
+    let mut ids = [0; NARROW + 1];
     match place {
         Elsewhere::Wide(wide, count) => {
             for (two, id) in ids.chunks_exact_mut(2).zip(wide) {
@@ -324,14 +328,14 @@ fn away(key: u128, place: Elsewhere) -> Slot {
             ids[2..4].copy_from_slice(&halves(count as u32));
         }
     }
-    Slot { key, ids, count: 0 }
+    Slot { key, ids }
 }
 
 /// Where a slot's ids are, if not in the slot itself.
 fn elsewhere(slot: &Slot) -> Option<Elsewhere> {
     let whole =
         |i: usize| u32::from(slot.ids[i]) | u32::from(slot.ids[i + 1]) << 16;
-    match (slot.count, slot.ids[6]) {
+    match (slot.ids[COUNT], slot.ids[6]) {
         (0, 0) => Some(Elsewhere::Beside(whole(0) as usize, whole(2) as usize)),
         (0, count) => {
             Some(Elsewhere::Wide([0, 2, 4].map(whole), usize::from(count)))

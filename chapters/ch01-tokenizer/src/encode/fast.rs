@@ -1,63 +1,19 @@
 //! The fourth rung.
 
-use std::fmt;
-use std::sync::{Mutex, PoisonError};
-use std::thread::{self, ThreadId};
-
-use super::cache::{Cache, NARROW, NO_WORD, Sets};
+use super::cache::Cache;
+use super::known::{append_known, new_words};
 use super::lowest_rank;
-use crate::layout::{KEY_BYTES, NO_RANK, Tables, hash_bytes, hash_key, key};
-use crate::splitter::starts;
+use super::pool::{Desk, Pool};
+use super::short::{merge_short, merge_words};
+use super::word::{Word, words_of_blocks};
+use crate::layout::{KEY_BYTES, Tables, hash_bytes, hash_key};
+use crate::splitter::{BLOCK, starts};
 use crate::{Pattern, Tokenizer, Vocabulary};
 
-/// Ids that are written at a time: those that a slot holds, and its count, which nobody reads.
-const ROOM: usize = NARROW + 1;
 /// Longer pieces are not remembered.
 const LONGEST_KNOWN: usize = 64;
 /// Longer pieces are merged a window at a time.
 const WINDOW: usize = 4096;
-
-/// For each length the bytes of 16 that belong to a word.
-static MASKS: [u128; KEY_BYTES + 1] = {
-    let mut masks = [0; KEY_BYTES + 1];
-    let mut length = 1;
-    while length <= KEY_BYTES {
-        masks[length] = (1 << (8 * length)) - 1;
-        length += 1;
-    }
-    masks
-};
-
-/// Caches that wait for the next text, each with the thread that used it last. As many as texts
-/// were ever encoded at the same time.
-#[derive(Default)]
-pub(crate) struct Pool(Mutex<Vec<(ThreadId, Cache)>>);
-
-impl Pool {
-    /// Does `work` with the cache that this thread used last, if it waits here: what it holds is
-    /// near this thread's core, and another's is not.
-    fn lend<T>(&self, work: impl FnOnce(&mut Cache) -> T) -> T {
-        let pool = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let thread = thread::current().id();
-        let waiting = {
-            let mut pool = pool();
-            match pool.iter().position(|(last, _)| *last == thread) {
-                Some(place) => Some(pool.swap_remove(place)),
-                None => pool.pop(),
-            }
-        };
-        let mut cache = waiting.map_or_else(Cache::new, |(_, cache)| cache);
-        let result = work(&mut cache);
-        pool().push((thread, cache));
-        result
-    }
-}
-
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pool")
-    }
-}
 
 /// Appends the ids of `text` to `ids`.
 pub fn encode_into(
@@ -66,12 +22,8 @@ pub fn encode_into(
     text: &str,
     ids: &mut Vec<u32>,
 ) {
-    pool.lend(|cache| {
-        let vocabulary = tokenizer.vocabulary();
-        let tables = vocabulary.tables();
-        let text_bytes = text.as_bytes();
-        let mut encoder =
-            Encoder { vocabulary, tables, cache, text: text_bytes, ids };
+    pool.lend(|desk| {
+        let mut encoder = Encoder::new(tokenizer, desk, text.as_bytes(), ids);
         match tokenizer.pattern() {
             Pattern::Gpt2 => encoder.blocks(text),
             pattern => {
@@ -92,146 +44,138 @@ pub fn encode_piece_into(
     piece: &[u8],
     ids: &mut Vec<u32>,
 ) {
-    if piece.is_empty() {
-        return;
+    if !piece.is_empty() {
+        pool.lend(|desk| {
+            Encoder::new(tokenizer, desk, piece, ids).piece(0, piece.len());
+        });
     }
-    pool.lend(|cache| {
-        let vocabulary = tokenizer.vocabulary();
-        let tables = vocabulary.tables();
-        let mut encoder = Encoder { vocabulary, tables, cache, text: piece, ids };
-        encoder.piece(0, piece.len());
-    });
 }
 
-/// A piece as the cache wants it, and where it ends. It starts where the one before it ends.
-#[derive(Clone, Copy, Default)]
-struct Word {
-    key: u128,
-    hash: u64,
-    end: usize,
-}
-
-impl Word {
-    // ANCHOR: word
-    /// The word from `start` to `end`, and a request to memory for its slot.
-    #[inline(always)]
-    fn new(text: &[u8], sets: Sets, start: usize, end: usize) -> Self {
-        let length = end - start;
-        let key = match text[start..].first_chunk::<16>() {
-            _ if length > KEY_BYTES => NO_WORD,
-            Some(sixteen) => {
-                let word = u128::from_le_bytes(*sixteen) & MASKS[length & 15];
-                word | (length as u128) << (8 * KEY_BYTES)
-            }
-            None => key(&text[start..end]),
-        };
-        let hash = hash_key(key);
-        sets.prefetch(hash);
-        Self { key, hash, end }
-    }
-    // ANCHOR_END: word
-}
-
-/// Pieces that a block can end: one for each of its bytes.
-const MOST: usize = 64;
-/// So many words are looked up together.
-const BATCH: usize = 48;
+/// So many blocks of the splitter are looked at together.
+const BLOCKS: usize = 8;
 
 struct Encoder<'a> {
     vocabulary: &'a Vocabulary,
     tables: &'a Tables,
     cache: &'a mut Cache,
+    words: &'a mut Vec<Word>,
+    new: &'a mut Vec<u128>,
     text: &'a [u8],
     ids: &'a mut Vec<u32>,
 }
 
-impl Encoder<'_> {
-    /// Appends the ids of the whole text. First it finds some words and asks memory for their
-    /// slots, then it reads these: so memory sends many at the same time.
+impl<'a> Encoder<'a> {
+    fn new(
+        tokenizer: &'a Tokenizer,
+        desk: &'a mut Desk,
+        text: &'a [u8],
+        ids: &'a mut Vec<u32>,
+    ) -> Self {
+        let vocabulary = tokenizer.vocabulary();
+        let tables = vocabulary.tables();
+        let Desk { cache, words, new, .. } = desk;
+        Self { vocabulary, tables, cache, words, new, text, ids }
+    }
+
+    /// Appends the ids of the whole text, some blocks at a time.
     fn blocks(&mut self, text: &str) {
-        let mut words = [Word::default(); BATCH + MOST];
-        let (mut count, mut done, mut start) = (0, 0, 0);
-        starts(text, |base, mut found| {
-            // All in local variables, so that the compiler keeps them in registers.
-            let (bytes, sets) = (self.text, self.cache.sets());
-            let (mut place, mut piece) = (count, start);
-            while found != 0 {
-                let end = base + found.trailing_zeros() as usize;
-                words[place] = Word::new(bytes, sets, piece, end);
-                place += 1;
-                piece = end;
-                found &= found - 1;
-            }
-            (count, start) = (place, piece);
-            if count >= BATCH {
-                done = self.words(done, &words[..count]);
+        let mut words = std::mem::take(self.words);
+        words.resize(BLOCKS * BLOCK, Word::default());
+        let mut ends = [0; BLOCKS];
+        let (mut count, mut start) = (0, 0);
+        starts(text, |base, found| {
+            ends[count] = found;
+            count += 1;
+            if count == BLOCKS {
+                let first = base + BLOCK - BLOCKS * BLOCK;
+                start = self.batch(start, first, &ends, &mut words);
                 count = 0;
             }
         });
-        done = self.words(done, &words[..count]);
-        if done < text.len() {
-            self.part(done, text.len());
+        let first = text.len().next_multiple_of(BLOCK) - count * BLOCK;
+        start = self.batch(start, first, &ends[..count], &mut words);
+        *self.words = words;
+        if start < text.len() {
+            self.part(start, text.len());
         }
+    }
+
+    /// Appends the ids of the words that end in some blocks, and returns where the last one
+    /// ends. First it finds all words and asks memory for their slots, then it reads these: so
+    /// memory sends many at the same time.
+    #[inline(never)]
+    fn batch(
+        &mut self,
+        start: usize,
+        first: usize,
+        ends: &[u64],
+        words: &mut [Word],
+    ) -> usize {
+        let sets = self.cache.sets();
+        let count = words_of_blocks(self.text, sets, start, first, ends, words);
+        self.row(start, &words[..count])
     }
 
     /// Appends the ids of the piece or part from `start` to `end`.
     fn part(&mut self, start: usize, end: usize) {
         let word = Word::new(self.text, self.cache.sets(), start, end);
-        self.words(start, &[word]);
+        self.row(start, &[word]);
     }
 
     /// Appends the ids of words that follow each other from `start` on. Returns where the last
     /// one ends.
-    #[inline(always)]
-    fn words(&mut self, mut start: usize, mut words: &[Word]) -> usize {
-        let mut asked = !self.cache.is_young();
+    fn row(&mut self, mut start: usize, mut words: &[Word]) -> usize {
+        let mut learned = false;
         loop {
             let known = append_known(self.cache.sets(), words, self.ids);
             if let Some(last) = words[..known].last() {
                 start = last.end;
             }
-            let Some((new, rest)) = words[known..].split_first() else {
-                return start;
-            };
-            if !asked {
-                self.ask_for_new(rest);
-                asked = true;
+            words = &words[known..];
+            let Some(word) = words.first() else { return start };
+            if word.is_long() {
+                self.piece(start, word.end);
+            } else if !self.cache.read(word.key, word.hash, self.ids) {
+                if !learned {
+                    self.learn(words);
+                    learned = true;
+                    continue;
+                }
+                self.forgotten(start, word);
             }
-            self.rare(new, start);
-            (start, words) = (new.end, rest);
+            (start, words) = (word.end, &words[1..]);
         }
     }
 
-    /// Where one word is new, in the first pages of a text, others are. Asks memory for all that it takes to look these up
-    /// in the vocabulary, so that they need not wait for one another.
+    /// Puts all new ones of these words into the cache. Where one word is new, others are, and
+    /// what it takes to learn them can come from memory at the same time.
     #[inline(never)]
-    fn ask_for_new(&self, words: &[Word]) {
-        let sets = self.cache.sets();
-        let new = |word: &&Word| sets.get(word.key, word.hash).is_none();
-        for word in words.iter().filter(new) {
-            self.tables.prefetch_index(word.hash);
+    fn learn(&mut self, words: &[Word]) {
+        let Self { tables, cache, new, .. } = self;
+        new_words(cache.sets(), words, new);
+        new.retain(|&key| !cache.knows(key, hash_key(key)));
+        if self.vocabulary.takes_whole_pieces() {
+            new.iter().for_each(|&key| tables.prefetch_index(hash_key(key)));
+            new.iter().for_each(|&key| tables.prefetch_key(hash_key(key)));
+            new.retain(|&key| {
+                let id = tables.id_of_key(key, hash_key(key));
+                id.inspect(|&id| cache.learn(key, &[id])).is_none()
+            });
         }
-        for word in words.iter().filter(new) {
-            self.tables.prefetch_key(word.hash);
-        }
+        merge_words(tables, new, |key, ids| cache.learn(key, ids));
     }
 
-    /// Appends the ids of a word that is not in its first set.
-    #[inline(never)]
-    fn rare(&mut self, word: &Word, start: usize) {
-        if word.key == NO_WORD {
-            return self.piece(start, word.end);
-        }
-        if self.cache.read(word.key, word.hash, self.ids) {
-            return;
-        }
-        let bytes = &self.text[start..word.end];
-        let known = self.ids.len();
+    /// Appends the ids of a word that was learned and at once forgotten, for another took its
+    /// place.
+    fn forgotten(&mut self, start: usize, word: &Word) {
+        let whole = self.vocabulary.takes_whole_pieces();
         match self.tables.id_of_key(word.key, word.hash) {
-            Some(id) if self.vocabulary.takes_whole_pieces() => self.ids.push(id),
-            _ => merge_short::<16>(self.tables, bytes, self.ids),
+            Some(id) if whole => self.ids.push(id),
+            _ => {
+                let bytes = &self.text[start..word.end];
+                merge_short::<16>(self.tables, bytes, self.ids);
+            }
         }
-        self.cache.insert(word.key, word.hash, &self.ids[known..]);
     }
 
     /// Appends the ids of a piece of any length.
@@ -287,88 +231,6 @@ impl Encoder<'_> {
             17..=64 => merge_short::<64>(self.tables, part, self.ids),
             _ => merge_long(self.vocabulary, part, self.ids),
         }
-    }
-}
-
-// ANCHOR: append
-/// Appends the ids of words as long as they are in their first slots, and says of how many. It
-/// writes as many ids as a slot can hold, whose number the processor need not guess, and counts
-/// those that are meant.
-#[inline(always)]
-#[allow(
-    unsafe_code,
-    reason = "writes into memory that the vector has but does not count yet"
-)]
-fn append_known(sets: Sets, words: &[Word], ids: &mut Vec<u32>) -> usize {
-    ids.reserve(words.len() * ROOM);
-    let mut end = ids.len();
-    let mut known = 0;
-    for word in words {
-        let Some(slot) = sets.get(word.key, word.hash) else { break };
-        if slot.count == 0 {
-            break;
-        }
-        let [a, b, c, d, e, f, g] = slot.ids;
-        let wide: [u32; ROOM] = [a, b, c, d, e, f, g, slot.count].map(u32::from);
-        // SAFETY: no slot counts more than `NARROW` ids, fewer than `ROOM`. So each word before
-        // this one took less than its `ROOM` of what was reserved, and one more `ROOM` is there.
-        unsafe { ids.as_mut_ptr().add(end).cast::<[u32; ROOM]>().write(wide) };
-        end += usize::from(slot.count);
-        known += 1;
-    }
-    // SAFETY: the loop wrote all ids up to `end`, within what was reserved.
-    unsafe { ids.set_len(end) };
-    known
-}
-// ANCHOR_END: append
-
-/// As [`lowest_rank::merge`], for at most `N` bytes, at most 64: a look at all pairs is quicker
-/// than a heap then, and no memory is asked for.
-fn merge_short<const N: usize>(tables: &Tables, piece: &[u8], ids: &mut Vec<u32>) {
-    /// A pair that does not merge. The others are a rank and, in the last six bits, a place:
-    /// the smallest is the one to merge, the leftmost of equals.
-    const NONE: u32 = u32::MAX;
-    let n = piece.len();
-    let (byte_ids, byte_pairs) = (&*tables.byte_ids, &*tables.byte_pairs);
-    let (mut parts, mut pairs) = ([0u32; N], [NONE; N]);
-    let (mut next, mut previous) = ([0u8; N], [0u8; N]);
-    for (i, &byte) in piece.iter().enumerate() {
-        parts[i] = byte_ids[usize::from(byte)];
-        next[i] = i as u8 + 1;
-        previous[i] = (i as u8).saturating_sub(1);
-    }
-    for (i, two) in piece.windows(2).enumerate() {
-        let rank = byte_pairs[usize::from(two[0]) << 8 | usize::from(two[1])];
-        pairs[i] = if rank == NO_RANK { NONE } else { rank << 6 | i as u32 };
-    }
-    let pair = |left, right, place: usize| {
-        tables.pair(left, right).map_or(NONE, |rank| rank << 6 | place as u32)
-    };
-    loop {
-        let best = pairs.iter().fold(NONE, |best, &pair| best.min(pair));
-        if best == NONE {
-            break;
-        }
-        let left = best as usize & 63;
-        let right = usize::from(next[left]);
-        let after = usize::from(next[right]);
-        let before = usize::from(previous[left]);
-        parts[left] = tables.made(best >> 6);
-        next[left] = after as u8;
-        pairs[right] = NONE;
-        pairs[left] = NONE;
-        if after < n {
-            previous[after] = left as u8;
-            pairs[left] = pair(parts[left], parts[after], left);
-        }
-        if left > 0 {
-            pairs[before] = pair(parts[before], parts[left], before);
-        }
-    }
-    let mut at = 0;
-    while at < n {
-        ids.push(parts[at]);
-        at = usize::from(next[at]);
     }
 }
 

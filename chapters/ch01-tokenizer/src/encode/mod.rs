@@ -3,8 +3,15 @@
 mod batch;
 mod cache;
 mod fast;
+mod features;
+mod known;
+#[cfg(target_arch = "x86_64")]
+mod lockstep;
 mod lowest_rank;
+mod pool;
 mod replay;
+mod short;
+mod word;
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +19,8 @@ use std::str::FromStr;
 use anyhow::{Result, bail};
 
 pub(crate) use batch::encode_batch;
-pub(crate) use fast::{Pool, encode_into, encode_piece_into};
+pub(crate) use fast::{encode_into, encode_piece_into};
+pub(crate) use pool::Pool;
 
 use crate::Tokenizer;
 
