@@ -17,17 +17,19 @@ pub fn causal_mask(t: i64, device: Device) -> Tensor {
 // ANCHOR_END: causal_mask
 
 // ANCHOR: causal_weights
-/// How strongly each token looks at itself and at each earlier token.
+/// How strongly each token looks at itself and at each earlier token. The queries may be those
+/// of the last tokens only.
 ///
 /// # Shapes
-/// - `q`, `k`: `(…, t, d)`
-/// - returns `(…, t, t)`: row `i` sums to 1 and is 0 wherever `j > i`
+/// - `q`: `(…, n, d)`, `k`: `(…, t, d)`, where `n` is `t` or less
+/// - returns `(…, n, t)`: row `i` sums to 1 and is 0 wherever `j > i + t - n`
 pub fn causal_weights(q: &Tensor, k: &Tensor) -> Tensor {
-    let [t, d] = [q.size()[q.dim() - 2], q.size()[q.dim() - 1]];
-    let scores = (q / (d as f64).sqrt()).matmul(&k.transpose(-2, -1)); // (…, t, t)
-    let options = (q.kind(), q.device());
-    let future = Tensor::full([t, t], f64::NEG_INFINITY, options).triu(1); // (t, t)
-    (scores + future).softmax(-1, q.kind())
+    let [n, d] = [q.size()[q.dim() - 2], q.size()[q.dim() - 1]];
+    let t = k.size()[k.dim() - 2];
+    let mut scores = (q / (d as f64).sqrt()).matmul(&k.transpose(-2, -1)); // (…, n, t)
+    let future = Tensor::full([n, t], f64::NEG_INFINITY, (q.kind(), q.device()));
+    scores += future.triu(1 + t - n);
+    scores.softmax(-1, q.kind())
 }
 // ANCHOR_END: causal_weights
 

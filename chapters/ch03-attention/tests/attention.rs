@@ -307,7 +307,7 @@ fn the_fused_kernel_equals_the_formula() {
 }
 
 #[test]
-fn short_windows_in_sixteen_bits_are_trained_by_the_formula() {
+fn sixteen_bits_are_trained_in_blocks() {
     let output = |kernel, t, train| {
         let _generator = testkit::seed(7);
         let mut variables = store();
@@ -317,14 +317,49 @@ fn short_windows_in_sixteen_bits_are_trained_by_the_formula() {
         variables.bfloat16();
         layer.forward_t(&x.to_kind(Kind::BFloat16), train)
     };
-    for t in [1, 9, 256] {
+    for t in [1, 9, 256, 257, 700] {
+        let blocks = output(Kernel::Blocks, t, true);
+        assert!(output(Kernel::Fused, t, true).equal(&blocks), "{t}");
+        // One block is the whole formula.
         let formula = output(Kernel::Explicit, t, true);
-        assert!(output(Kernel::Fused, t, true).equal(&formula), "{t}");
+        assert!(t > 256 || formula.equal(&blocks), "{t}");
+        assert_close(&formula, &blocks, 0.02);
+        // What is only read is left to the kernel.
+        let fused = output(Kernel::Fused, t, false);
+        assert!(t == 1 || !fused.equal(&output(Kernel::Fused, t, true)), "{t}");
     }
-    // Longer ones, and all that are only read, are left to the kernel.
-    let fused = output(Kernel::Fused, 257, false);
-    assert!(output(Kernel::Fused, 257, true).equal(&fused));
-    assert!(!output(Kernel::Explicit, 257, true).equal(&fused), "other digits");
+}
+
+#[test]
+fn blocks_of_queries_equal_the_formula_and_so_do_their_gradients() {
+    for t in [1, 255, 256, 257, 512, 600] {
+        let [formula, blocks] = [Kernel::Explicit, Kernel::Blocks].map(|kernel| {
+            let _generator = testkit::seed(7);
+            let variables = store();
+            let layer = CausalSelfAttention::new(
+                &variables.root(),
+                gpt2_config(12, 3, kernel),
+            );
+            let x = Tensor::randn([2, t, 12], CPU).set_requires_grad(true);
+            let weights = Tensor::randn([2, t, 12], CPU);
+            let contexts = layer.forward_t(&x, true);
+            (&contexts * weights).sum(Kind::Float).backward();
+            (contexts, x.grad())
+        });
+        assert_close(&formula.0, &blocks.0, 1e-5);
+        assert_close(&formula.1, &blocks.1, 1e-4);
+    }
+}
+
+#[test]
+fn the_last_queries_alone_get_the_last_rows_of_the_weights() {
+    let _generator = testkit::seed(3);
+    let [q, k] = [(); 2].map(|()| Tensor::randn([2, 9, 4], CPU));
+    let all = causal_weights(&q, &k);
+    for n in 1..=9 {
+        let last = causal_weights(&q.narrow(1, 9 - n, n), &k);
+        assert_close(&last, &all.narrow(1, 9 - n, n), 1e-6);
+    }
 }
 
 #[test]
