@@ -101,6 +101,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn words_merge_in_turns_as_they_do_alone(
             words in proptest::collection::vec("[a-e ]{1,15}", 0..40),
