@@ -15,6 +15,7 @@ mod analyse;
 mod characters;
 mod classes;
 pub mod encode;
+mod features;
 mod files;
 mod layout;
 mod merge;

@@ -61,7 +61,7 @@ pub(crate) fn spans(text: &str, mut each: impl FnMut(usize, usize)) {
 #[inline]
 pub(crate) fn starts(text: &str, each: impl FnMut(usize, u64)) {
     #[cfg(target_arch = "x86_64")]
-    if x86::available() {
+    if crate::features::available() {
         return x86::starts(text, each);
     }
     blocks(text, portable, each);
@@ -278,15 +278,8 @@ mod x86 {
 
     use super::{BLOCK, Masks, blocks};
 
-    /// Whether this processor has them.
-    #[inline]
-    pub fn available() -> bool {
-        is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("bmi1")
-    }
-
-    /// As [`super::starts`]. Only for processors that are [`available`].
+    /// As [`super::starts`]. Only for processors where this is
+    /// [`available`](crate::features::available).
     #[inline]
     #[allow(unsafe_code, reason = "calls what only some processors can run")]
     pub fn starts(text: &str, each: impl FnMut(usize, u64)) {
@@ -297,7 +290,7 @@ mod x86 {
     #[cfg(test)]
     #[allow(unsafe_code, reason = "calls what only some processors can run")]
     pub fn masks_of(block: &[u8; BLOCK]) -> Masks {
-        assert!(available());
+        assert!(crate::features::available());
         // SAFETY: asked on the line above.
         unsafe { masks(block) }
     }
@@ -347,7 +340,7 @@ mod tests {
         let every: Vec<u8> = (0..=u8::MAX).collect();
         #[cfg(target_arch = "x86_64")]
         for block in every.as_chunks::<BLOCK>().0 {
-            if x86::available() {
+            if crate::features::available() {
                 assert_eq!(x86::masks_of(block), portable(block));
             }
         }

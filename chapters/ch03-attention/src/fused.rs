@@ -24,7 +24,8 @@ pub enum Kernel {
     Blocks,
 }
 
-/// Queries that are looked at together. Their scores still fit into the processor's cache.
+/// Queries that are looked at together. A head's scores of so many, with a thousand keys, still
+/// fit into the processor's cache.
 pub const BLOCK: i64 = 256;
 
 /// The sizes and switches of a [`CausalSelfAttention`].

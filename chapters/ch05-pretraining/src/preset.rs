@@ -32,7 +32,7 @@ pub enum Preset {
     Stories,
     /// Shakespeare, byte by byte, 10.7 million parameters: Karpathy's ladder at its top
     CharShakespeare,
-    /// The same text and size, trained by everything later found: an hour instead of nearly five
+    /// The same text and size, trained by everything later found: an hour instead of four
     CharSpeedrun,
     /// GPT-2 and one short story: how a large model learns a small text by heart
     Verdict,

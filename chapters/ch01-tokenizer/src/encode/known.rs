@@ -57,7 +57,7 @@ fn find_new(sets: Sets, words: &[Word], new: &mut Vec<u128>) {
 #[allow(unsafe_code, reason = "calls what only some processors can run")]
 pub fn append_known(sets: Sets, words: &[Word], ids: &mut Vec<u32>) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if super::features::available() {
+    if crate::features::available() {
         // SAFETY: asked on the line above.
         return unsafe { x86::append_known(sets, words, ids) };
     }
@@ -69,7 +69,7 @@ pub fn append_known(sets: Sets, words: &[Word], ids: &mut Vec<u32>) -> usize {
 #[allow(unsafe_code, reason = "calls what only some processors can run")]
 pub fn new_words(sets: Sets, words: &[Word], new: &mut Vec<u128>) {
     #[cfg(target_arch = "x86_64")]
-    if super::features::available() {
+    if crate::features::available() {
         // SAFETY: asked on the line above.
         return unsafe { x86::new_words(sets, words, new) };
     }

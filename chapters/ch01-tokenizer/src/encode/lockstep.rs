@@ -26,7 +26,7 @@ const END: usize = 32;
 const START: usize = 31;
 
 /// As [`super::short::merge_words`]. Only for processors where this is
-/// [`available`](super::features::available).
+/// [`available`](crate::features::available).
 #[inline]
 #[allow(unsafe_code, reason = "calls what only some processors can run")]
 pub fn merge(tables: &Tables, words: &[u128], each: impl FnMut(u128, &[u32])) {

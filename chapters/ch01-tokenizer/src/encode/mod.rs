@@ -3,7 +3,6 @@
 mod batch;
 mod cache;
 mod fast;
-mod features;
 mod known;
 #[cfg(target_arch = "x86_64")]
 mod lockstep;

@@ -10,7 +10,7 @@ pub fn merge_words(
     mut each: impl FnMut(u128, &[u32]),
 ) {
     #[cfg(target_arch = "x86_64")]
-    if super::features::available() {
+    if crate::features::available() {
         return super::lockstep::merge(tables, words, each);
     }
     let mut ids = Vec::new();

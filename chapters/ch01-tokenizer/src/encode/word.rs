@@ -64,6 +64,7 @@ impl Word {
 /// after the end of one. The first word begins at `start`, the first block at `base`. Returns how
 /// many words there are.
 #[inline]
+#[allow(unsafe_code, reason = "calls what only some processors can run")]
 pub fn words_of_blocks(
     text: &[u8],
     sets: Sets,
@@ -73,8 +74,11 @@ pub fn words_of_blocks(
     words: &mut [Word],
 ) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if super::features::available() {
-        return x86::words_of_blocks(text, sets, start, base, blocks, words);
+    if crate::features::available() {
+        // SAFETY: asked on the line above.
+        return unsafe {
+            x86::words_of_blocks(text, sets, start, base, blocks, words)
+        };
     }
     let new = |start, end| Word::new(text, sets, start, end);
     each_word(start, base, blocks, words, new)
@@ -111,24 +115,9 @@ mod x86 {
 
     use super::*;
 
-    /// As [`super::words_of_blocks`]. Only for processors where this is
-    /// [`available`](super::super::features::available).
-    #[inline]
-    #[allow(unsafe_code, reason = "calls what only some processors can run")]
-    pub fn words_of_blocks(
-        text: &[u8],
-        sets: Sets,
-        start: usize,
-        base: usize,
-        blocks: &[u64],
-        words: &mut [Word],
-    ) -> usize {
-        // SAFETY: the caller asked `available`.
-        unsafe { wide(text, sets, start, base, blocks, words) }
-    }
-
+    /// As [`super::words_of_blocks`].
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,popcnt")]
-    fn wide(
+    pub fn words_of_blocks(
         text: &[u8],
         sets: Sets,
         start: usize,
@@ -163,8 +152,8 @@ mod x86 {
     fn masked_key(text: &[u8], start: usize, end: usize) -> u128 {
         let length = (end - start).min(LONG) as u32;
         let bytes = _bzhi_u32((1 << KEY_BYTES) - 1, length);
-        // SAFETY: only bytes from `start` to `end` are read, and `wide` saw that all of these
-        // are the text's.
+        // SAFETY: only bytes from `start` to `end` are read, and `words_of_blocks` saw that
+        // all of these are the text's.
         let word = unsafe {
             _mm_maskz_loadu_epi8(bytes as u16, text.as_ptr().add(start).cast())
         };

@@ -1,7 +1,7 @@
 //! Instructions that only some processors have.
 
-/// Whether this processor has those that the fast rung uses where it can: AVX-512, for 64 bytes
-/// at a time, and counting of bits.
+/// Whether this processor has those that the splitter and the fast rung use where they can:
+/// AVX-512, for 64 bytes at a time, and counting of bits.
 #[inline]
 #[cfg(target_arch = "x86_64")]
 pub fn available() -> bool {
