@@ -1,11 +1,12 @@
 //! GPT-2's form of multi-head attention: one product for queries, keys and values, and a choice
 //! of two ways to compute the rest.
 
-use ch00::{Linear, axes, chunks, dropout};
+use ch00::{Linear, chunks, dropout};
 use serde::{Deserialize, Serialize};
 use tch::nn::{Module, ModuleT, Path};
 use tch::{Device, Kind, Tensor};
 
+use crate::blocks::{contexts, contexts_in_blocks};
 use crate::positions::Rotary;
 use crate::{causal_weights, merge_heads, split_heads};
 
@@ -19,14 +20,10 @@ pub enum Kernel {
     /// (Dao et al. 2022, "FlashAttention", arXiv:2205.14135).
     #[default]
     Fused,
-    /// The formula for [`BLOCK`] queries at a time, each with the keys that come before it: so
+    /// The formula for [`BLOCK`](crate::BLOCK) queries at a time, each with the keys that come before it: so
     /// nearly half of the weights, all 0, are never made.
     Blocks,
 }
-
-/// Queries that are looked at together. A head's scores of so many, with a thousand keys, still
-/// fit into the processor's cache.
-pub const BLOCK: i64 = 256;
 
 /// The sizes and switches of a [`CausalSelfAttention`].
 #[derive(Clone, Copy, Debug)]
@@ -129,41 +126,6 @@ impl CausalSelfAttention {
         causal_weights(&q, &k)
     }
 }
-
-/// The contexts of the last tokens, by the formula.
-///
-/// # Shapes
-/// - `q`: `(…, n, d)`, `k` and `v`: `(…, t, d)`
-/// - returns `(…, n, d)`
-fn contexts(q: &Tensor, k: &Tensor, v: &Tensor, share: f64, train: bool) -> Tensor {
-    dropout(&causal_weights(q, k), share, train).matmul(v)
-}
-
-// ANCHOR: blocks
-/// The same for all tokens, [`BLOCK`] queries at a time.
-///
-/// # Shapes
-/// - `q`, `k`, `v` and what is returned: `(b, h, t, d)`
-fn contexts_in_blocks(
-    q: &Tensor,
-    k: &Tensor,
-    v: &Tensor,
-    share: f64,
-    train: bool,
-) -> Tensor {
-    let [b, h, t, d] = axes(q, "q: (b, h, t, d)");
-    if t <= BLOCK {
-        return contexts(q, k, v, share, train);
-    }
-    let [q, k, v] = [q, k, v].map(|x| x.reshape([b * h, t, d])); // a product copies nothing then
-    let ends = (1..).map(|block| t.min(block * BLOCK));
-    let blocks = q.split(BLOCK, 1).into_iter().zip(ends).map(|(q, end)| {
-        let (k, v) = (k.narrow(1, 0, end), v.narrow(1, 0, end)); // (b * h, end, d)
-        contexts(&q, &k, &v, share, train)
-    });
-    Tensor::cat(&blocks.collect::<Vec<_>>(), 1).reshape([b, h, t, d])
-}
-// ANCHOR_END: blocks
 
 // ANCHOR: fused_forward
 impl ModuleT for CausalSelfAttention {

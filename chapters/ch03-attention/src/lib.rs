@@ -15,6 +15,7 @@
 //! Dimension key: `b` batch · `t` tokens · `c` channels · `h` heads · `d = c / h`.
 
 pub mod averages;
+mod blocks;
 mod causal;
 mod fused;
 mod habits;
@@ -26,6 +27,7 @@ pub mod simple;
 mod trainable;
 mod wrapper;
 
+pub use blocks::{BLOCK, CausalContexts};
 pub use causal::{
     CausalAttention, causal_mask, causal_weights, renormalised_weights,
 };

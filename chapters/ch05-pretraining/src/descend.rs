@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use tch::Tensor;
 
-use crate::{Optimizer, clip_gradients};
+use crate::{ByHand, Forward, Optimizer, clip_gradients};
 
 /// What one step saw on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +12,35 @@ pub struct Descent {
     pub loss: f64,
     /// The common length of all gradients, before it was clipped
     pub gradient: f64,
+}
+
+/// A loss that knows a way back to the parameters.
+pub enum Loss {
+    /// That of autograd
+    Graph(Tensor),
+    /// The one by hand
+    ByHand(ByHand, Forward),
+}
+
+impl From<Tensor> for Loss {
+    fn from(loss: Tensor) -> Self {
+        Self::Graph(loss)
+    }
+}
+
+impl Loss {
+    /// Its value, and how fast it grows with each of `optimizer`'s parameters.
+    pub fn gradients(self, optimizer: &Optimizer) -> (f64, Vec<Tensor>) {
+        match self {
+            Self::Graph(loss) => {
+                (loss.double_value(&[]), optimizer.gradients(&loss))
+            }
+            Self::ByHand(model, forward) => {
+                let loss = forward.loss.double_value(&[]);
+                (loss, optimizer.in_order(model.backward(forward)))
+            }
+        }
+    }
 }
 
 // ANCHOR: descend
@@ -25,15 +54,16 @@ pub struct Descent {
 /// When the loss or the gradient is not a number any more. Then nothing was moved.
 pub fn descend(
     optimizer: &mut Optimizer,
-    losses: impl IntoIterator<Item = Tensor>,
+    losses: impl IntoIterator<Item = impl Into<Loss>>,
     clip: f64,
     rate: f64,
 ) -> Result<Descent> {
     let mut gradients: Vec<Tensor> = Vec::new();
     let mut sum = 0.0;
     for loss in losses {
-        gradients = add(gradients, optimizer.gradients(&loss));
-        sum += loss.double_value(&[]);
+        let (value, slopes) = loss.into().gradients(optimizer);
+        gradients = add(gradients, slopes);
+        sum += value;
     }
     let length = clip_gradients(&mut gradients, clip);
     ensure!(

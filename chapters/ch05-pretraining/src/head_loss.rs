@@ -30,47 +30,86 @@ pub fn head_loss(
     let [b, t, c] = axes(hidden, "hidden: (b, t, c)");
     let hidden = hidden.reshape([b * t, c]); // (n, c)
     let targets = targets.reshape([b * t, 1]); // (n, 1)
-    let parts = tch::no_grad(|| parts(&hidden, table, &targets, rows));
-    // A sum whose gradients are the ones that we have, less its own value, which leaves 0.
-    let with =
-        |x: &Tensor, gradient: &Tensor| x.view([-1]).dot(&gradient.view([-1]));
-    let carrier = with(&hidden, &parts.hidden) + with(table, &parts.table);
+    let n = (b * t) as f64;
+    let parts = tch::no_grad(|| HeadLoss::of(&hidden, table, &targets, rows, n));
+    // Autograd gets a sum with the gradients that we have, less its own value, which leaves 0.
+    let carrier = carrier(&hidden, &parts.hidden) + carrier(table, &parts.table);
     parts.loss + &carrier - carrier.detach()
+}
+
+/// A number whose gradient with respect to `x` is `gradient`.
+pub(crate) fn carrier(x: &Tensor, gradient: &Tensor) -> Tensor {
+    x.view([-1]).dot(&gradient.view([-1]))
 }
 // ANCHOR_END: head_loss
 
+/// Rows of the table whose gradient is made together.
+const TABLE_ROWS: i64 = 8192;
+/// Places whose logits are in f32 at the same time.
+const EXACT_ROWS: i64 = 8;
+
 /// The loss and its gradients.
-struct Parts {
-    loss: Tensor,   // ()
-    hidden: Tensor, // (n, c)
-    table: Tensor,  // (v, c)
+pub(crate) struct HeadLoss {
+    pub(crate) loss: Tensor,   // ()
+    pub(crate) hidden: Tensor, // (n, c): how fast the loss grows with `hidden`
+    pub(crate) table: Tensor,  // (v, c): and with `table`
 }
 
-fn parts(hidden: &Tensor, table: &Tensor, targets: &Tensor, rows: i64) -> Parts {
-    let [n, _c] = axes(hidden, "hidden: (n, c)");
-    let mut table_gradient = table.zeros_like();
-    let (mut losses, mut hidden_gradients) = (Vec::new(), Vec::new());
-    for first in (0..n).step_by(rows as usize) {
-        let count = rows.min(n - first);
-        let hidden = hidden.narrow(0, first, count); // (r, c)
-        let targets = targets.narrow(0, first, count); // (r, 1)
-        let logits = hidden.matmul(&table.tr()); // (r, v)
-        let mut chances = logits.log_softmax(-1, Kind::Float); // (r, v), logarithms so far
-        losses.push(-chances.gather(-1, &targets, false).sum(Kind::Float));
+impl HeadLoss {
+    /// The sum of the losses of all places divided by `places`, with the logits of `rows` places
+    /// at a time.
+    ///
+    /// # Shapes
+    /// - `hidden`: `(n, c)`
+    /// - `table`: `(v, c)`
+    /// - `targets`: `(n, 1)`, `Int64`
+    pub(crate) fn of(
+        hidden: &Tensor,
+        table: &Tensor,
+        targets: &Tensor,
+        rows: i64,
+        places: f64,
+    ) -> Self {
+        let table_gradient = table.zeros_like(); // (v, c)
+        let (mut loss, mut hidden_gradients) =
+            (Tensor::zeros([], (Kind::Float, table.device())), Vec::new());
+        let parts = hidden.split(rows, 0).into_iter().zip(targets.split(rows, 0));
+        for (hidden, targets) in parts {
+            let mut logits = hidden.matmul(&table.tr()); // (r, v)
+            loss += loss_to_gradient(&mut logits, &targets, places);
+            let gradient = logits; // (r, v)
+            hidden_gradients.push(gradient.matmul(table)); // (r, c)
+            // One product of 50,257 rows takes longer than seven with round numbers of them.
+            let tables = table_gradient.split(TABLE_ROWS, 0).into_iter();
+            for (mut part, gradient) in tables.zip(gradient.split(TABLE_ROWS, 1)) {
+                let _ = part.addmm_(&gradient.tr(), &hidden); // (8192, c)
+            }
+        }
+        Self {
+            loss,
+            hidden: Tensor::cat(&hidden_gradients, 0),
+            table: table_gradient,
+        }
+    }
+}
+
+/// The sum of the losses of some places, divided by `places`. `logits` become its gradient.
+///
+/// # Shapes
+/// - `logits`: `(r, v)`
+/// - `targets`: `(r, 1)`, `Int64`
+/// - returns `()`
+fn loss_to_gradient(logits: &mut Tensor, targets: &Tensor, places: f64) -> Tensor {
+    let mut loss = Tensor::zeros([], (Kind::Float, logits.device()));
+    let few = |x: &Tensor| x.split(EXACT_ROWS, 0).into_iter();
+    for (mut logits, targets) in few(logits).zip(few(targets)) {
+        let mut chances = logits.log_softmax(-1, Kind::Float); // logarithms so far
+        loss -= chances.gather(-1, &targets, false).sum(Kind::Float);
         let _ = chances.exp_();
-        let _ = chances.scatter_add_(
-            -1,
-            &targets,
-            &-targets.ones_like().to_kind(Kind::Float),
-        );
-        // ∂L/∂logits but for the n, by which smaller tensors are divided.
-        let gradient = chances.to_kind(table.kind()); // (r, v)
-        hidden_gradients.push(gradient.matmul(table) / n as f64); // (r, c)
-        let _ = table_gradient.addmm_(&gradient.tr(), &(hidden / n as f64));
+        let less = -targets.ones_like().to_kind(Kind::Float);
+        let _ = chances.scatter_add_(-1, &targets, &less);
+        chances /= places;
+        logits.copy_(&chances);
     }
-    Parts {
-        loss: Tensor::stack(&losses, 0).sum(Kind::Float) / n as f64,
-        hidden: Tensor::cat(&hidden_gradients, 0),
-        table: table_gradient,
-    }
+    loss / places
 }

@@ -19,6 +19,7 @@
 
 mod adamw;
 mod bits_per_byte;
+mod by_hand;
 mod checkpoint;
 mod clip;
 mod curve;
@@ -45,10 +46,11 @@ mod trainer;
 mod variants;
 
 pub use bits_per_byte::bits_per_byte;
+pub use by_hand::{ByHand, Forward, Gradients};
 pub use checkpoint::{Checkpoint, write_tensors};
 pub use clip::clip_gradients;
 pub use curve::curves;
-pub use descend::{Descent, descend};
+pub use descend::{Descent, Loss, descend};
 pub use events::EventLog;
 pub use head_loss::head_loss;
 pub use ladder::{Stage, StageConfig, StageModel, climb};

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
 use tch::{Kind, Tensor};
 
-use crate::Precision;
 use crate::adamw::AdamW;
 use crate::master::{join_all, split_all};
 use crate::muon::Muon;
+use crate::{Gradients, Precision};
 
 /// How gradients become steps.
 #[derive(
@@ -131,6 +131,13 @@ impl Optimizer {
             if is_own { gradient } else { gradient.copy() }
         };
         found.into_iter().map(own).collect()
+    }
+
+    /// Gradients that were found by name, in the order of [`parameters`](Self::parameters).
+    pub fn in_order(&self, mut found: Gradients) -> Vec<Tensor> {
+        let take =
+            |slot: &Slot| found.remove(&slot.name).unwrap_or_else(Tensor::new);
+        self.slots.iter().map(take).collect()
     }
 
     /// Moves every parameter one step down its gradient, with learning rate `rate`.

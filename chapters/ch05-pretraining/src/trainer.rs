@@ -9,8 +9,8 @@ use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor};
 
 use crate::{
-    Algorithm, Optimizer, Preset, Schedule, TrainingText, cross_entropy, descend,
-    head_loss,
+    Algorithm, ByHand, Loss, Optimizer, Preset, Schedule, TrainingText,
+    cross_entropy, descend, head_loss,
 };
 
 /// How many bits a weight has while the model computes. The optimizer always keeps 32.
@@ -191,8 +191,9 @@ impl Trainer {
         // A seed for each step: dropout is the same after an interruption.
         tch::manual_seed(self.config.seed ^ ((self.step + 1) << 20));
         let share = 1.0 / batches.len() as f64;
-        let losses =
-            batches.iter().map(|batch| loss(&self.model, batch, true) * share);
+        let losses = batches
+            .iter()
+            .map(|batch| training_loss(&self.model, &self.variables, batch, share));
         let rate = self.config.schedule.rate(self.step);
         let descent = descend(&mut self.optimizer, losses, self.config.clip, rate)
             .with_context(|| format!("step {} went wrong", self.step))?;
@@ -201,6 +202,11 @@ impl Trainer {
         Ok(descent.loss)
     }
     // ANCHOR_END: train_on
+
+    /// The loss of a batch, to be trained on.
+    pub fn forward(&self, batch: &Batch) -> Loss {
+        training_loss(&self.model, &self.variables, batch, 1.0)
+    }
 
     /// The loss of a batch, with or without dropout.
     pub fn loss(&self, batch: &Batch, train: bool) -> Tensor {
@@ -243,11 +249,37 @@ impl Trainer {
     }
 }
 
+// ANCHOR: training_loss
+/// The loss of a batch times `share`. Where the logits are many, a GPT-2 on the CPU finds its way
+/// back by hand, in less memory. A GPU has faster kernels than ours.
+fn training_loss(
+    model: &Gpt2,
+    variables: &VarStore,
+    batch: &Batch,
+    share: f64,
+) -> Loss {
+    let config = model.config();
+    let is_worth_it =
+        model.device() == Device::Cpu && has_many_logits(batch, config);
+    match ByHand::of(variables, config) {
+        Some(by_hand) if is_worth_it => {
+            let forward = by_hand.forward(batch, share, HEAD_ROWS);
+            Loss::ByHand(by_hand, forward)
+        }
+        _ => Loss::Graph(loss(model, batch, true) * share),
+    }
+}
+// ANCHOR_END: training_loss
+
+/// Whether the logits of a batch are better made in parts.
+fn has_many_logits(batch: &Batch, model: &Gpt2Config) -> bool {
+    batch.inputs.numel() as i64 * model.vocab_size >= MANY_LOGITS
+}
+
 /// The loss of a batch. While training, logits that would be too many are made in parts.
 fn loss(model: &Gpt2, batch: &Batch, train: bool) -> Tensor {
     let Batch { inputs, targets } = batch;
-    let logits = inputs.numel() as i64 * model.config().vocab_size;
-    if !train || logits < MANY_LOGITS {
+    if !train || !has_many_logits(batch, model.config()) {
         return cross_entropy(&model.forward_t(inputs, train), targets);
     }
     head_loss(

@@ -1,10 +1,14 @@
 //! The promises of chapter 5.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ch01::{END_OF_TEXT, Tokenizer, train};
-use ch02::Windows;
-use ch04::{Gpt2Config, Parameters};
+use ch02::{Batch, Windows};
+use ch03::Kernel;
+use ch04::{
+    FeedForwardKind, Gelu, Gpt2, Gpt2Config, NormKind, Parameters, PositionKind,
+};
 use ch05::*;
 use clap::ValueEnum;
 use datasets::LIGHTHOUSE;
@@ -83,7 +87,13 @@ fn the_loss_equals_libtorchs_and_survives_large_logits() {
 #[test]
 fn logits_in_parts_give_the_same_loss_and_gradients() {
     let _generator = testkit::seed(4);
-    let (b, t, c, v) = (2, 5, 8, 31);
+    for [b, t, v] in [[2, 5, 31], [5, 9, 31], [2, 5, 9001]] {
+        parts_give_the_same(b, t, v);
+    }
+}
+
+fn parts_give_the_same(b: i64, t: i64, v: i64) {
+    let c = 8;
     let leaf = |shape: &[i64]| Tensor::randn(shape, CPU).set_requires_grad(true);
     let (hidden, table) = (leaf(&[b, t, c]), leaf(&[v, c]));
     let targets = Tensor::randint(v, [b, t], (Kind::Int64, Device::Cpu));
@@ -101,6 +111,145 @@ fn logits_in_parts_give_the_same_loss_and_gradients() {
         for (part, whole) in parts.iter().zip(&whole) {
             assert_close(part, whole, 1e-6);
         }
+    }
+}
+
+// ---- The way back by hand -----------------------------------------------------------------
+
+/// A model with random numbers everywhere, and a batch for it.
+fn model_and_batch(config: &Gpt2Config, b: i64, t: i64) -> (VarStore, Gpt2, Batch) {
+    let variables = VarStore::new(Device::Cpu);
+    let model = Gpt2::new(&variables.root(), config);
+    let by_name = BTreeMap::from_iter(variables.variables());
+    for (name, mut parameter) in by_name {
+        let around = if name.contains("ln_") { 1.0 } else { 0.0 };
+        let numbers = parameter.randn_like() * 0.2 + around;
+        tch::no_grad(|| parameter.copy_(&numbers));
+    }
+    let ids =
+        Tensor::randint(config.vocab_size, [b, t + 1], (Kind::Int64, Device::Cpu));
+    let (inputs, targets) = (ids.narrow(1, 0, t), ids.narrow(1, 1, t));
+    (variables, model, Batch { inputs, targets })
+}
+
+/// The loss and the gradients that autograd finds.
+fn by_autograd(
+    variables: &VarStore,
+    model: &Gpt2,
+    batch: &Batch,
+) -> (Tensor, Gradients) {
+    let loss = cross_entropy(&model.forward_t(&batch.inputs, true), &batch.targets);
+    let (names, parameters): (Vec<_>, Vec<_>) =
+        variables.variables().into_iter().unzip();
+    let found = Tensor::run_backward(&[&loss], &parameters, false, false);
+    (loss.detach(), names.into_iter().zip(found).collect())
+}
+
+/// How far `found` is from `wanted`, as a share of `wanted`'s length.
+fn distance(found: &Tensor, wanted: &Tensor) -> f64 {
+    let [found, wanted] = [found, wanted].map(|it| it.to_kind(Kind::Double));
+    let length = |x: &Tensor| x.square().sum(Kind::Double).sqrt().double_value(&[]);
+    length(&(found - &wanted)) / length(&wanted)
+}
+
+#[test]
+fn the_way_back_by_hand_finds_autograds_gradients() {
+    let _generator = testkit::seed(8);
+    let plain = Gpt2Config { n_positions: 600, ..model(0.0) };
+    let without_bias = Gpt2Config { qkv_bias: false, ..plain.clone() };
+    let exact = Gpt2Config { activation_function: Gelu::Exact, ..plain.clone() };
+    let cases = [
+        (&plain, 1, 1),
+        (&plain, 3, 16),
+        (&plain, 2, 257), // two blocks of queries, the second with one
+        (&plain, 1, 600),
+        (&without_bias, 2, 16),
+        (&exact, 2, 16),
+    ];
+    for (config, b, t) in cases {
+        let (variables, model, batch) = model_and_batch(config, b, t);
+        let (loss, wanted) = by_autograd(&variables, &model, &batch);
+        let by_hand = ByHand::of(&variables, config).expect("it is GPT-2's");
+        let forward = by_hand.forward(&batch, 1.0, 40);
+        assert_close(&forward.loss, &loss, 1e-5);
+        let found = by_hand.backward(forward);
+        assert!(found.keys().eq(wanted.keys()));
+        for (name, found) in &found {
+            let wanted = &wanted[name];
+            // What a key's bias adds to all scores of a query changes no weight: its gradient
+            // is 0, and in `c_attn.bias` it stands among others.
+            let distance = distance(found, wanted);
+            assert!(distance < 2e-5, "{b} x {t}: {name} is off by {distance}");
+        }
+    }
+}
+
+#[test]
+fn in_16_bits_the_way_by_hand_is_as_exact_as_autograds() {
+    let _generator = testkit::seed(9);
+    let config = Gpt2Config { n_positions: 300, ..model(0.0) };
+    let (mut variables, model, batch) = model_and_batch(&config, 2, 300);
+    // Both start with numbers that 16 bits can tell.
+    variables.set_kind(Kind::BFloat16);
+    variables.set_kind(Kind::Float);
+    let (_, exact) = by_autograd(&variables, &model, &batch);
+    variables.set_kind(Kind::BFloat16);
+    let (_, by_autograd) = by_autograd(&variables, &model, &batch);
+    let by_hand = ByHand::of(&variables, &config).expect("it is GPT-2's");
+    let by_hand = by_hand.backward(by_hand.forward(&batch, 1.0, 256));
+    let mean_distance = |found: &Gradients| {
+        let each = exact.iter().map(|(name, exact)| distance(&found[name], exact));
+        each.sum::<f64>() / exact.len() as f64
+    };
+    let [by_hand, by_autograd] = [&by_hand, &by_autograd].map(mean_distance);
+    assert!(by_hand < 1.1 * by_autograd, "{by_hand} {by_autograd}");
+    assert!(by_hand < 0.03, "{by_hand}");
+}
+
+#[test]
+fn only_gpt2_goes_back_by_hand_and_only_without_dropout() {
+    let knows = |config: &Gpt2Config| {
+        let variables = VarStore::new(Device::Cpu);
+        let _ = Gpt2::new(&variables.root(), config);
+        ByHand::of(&variables, config).is_some()
+    };
+    let plain = model(0.0);
+    assert!(knows(&plain));
+    let others = [
+        model(0.1),
+        Gpt2Config { norm: NormKind::Rms, ..plain.clone() },
+        Gpt2Config { feed_forward: FeedForwardKind::SwiGlu, ..plain.clone() },
+        Gpt2Config { positions: PositionKind::Rotary, ..plain.clone() },
+        Gpt2Config { tie_word_embeddings: false, ..plain.clone() },
+        Gpt2Config { attention_kernel: Kernel::Explicit, ..plain },
+    ];
+    assert!(others.iter().all(|config| !knows(config)));
+}
+
+#[test]
+fn a_large_vocabulary_trains_by_hand_as_it_would_by_autograd() {
+    let large = Gpt2Config { vocab_size: 50_257, ..model(0.0) };
+    let explicit =
+        Gpt2Config { attention_kernel: Kernel::Explicit, ..large.clone() };
+    let ids =
+        Tensor::arange(21 * 17, (Kind::Int64, Device::Cpu)).view([21, 17]) * 140;
+    let (inputs, targets) = (ids.narrow(1, 0, 16), ids.narrow(1, 1, 16));
+    let upside_down =
+        Batch { inputs: targets.flip([0]), targets: inputs.flip([0]) };
+    let pair = [Batch { inputs, targets }, upside_down];
+    let [by_hand, by_autograd] = [large, explicit].map(|model| {
+        let _generator = testkit::seed(1);
+        let mut trainer = Trainer::new(&model, config(9), Device::Cpu).unwrap();
+        let by_hand = matches!(trainer.forward(&pair[0]), Loss::ByHand(..));
+        assert_eq!(by_hand, model.attention_kernel != Kernel::Explicit);
+        let first = trainer.train_on(&pair[0]).unwrap();
+        [first, trainer.train_on_all(&pair).unwrap(), trainer.gradient]
+    });
+    for (by_hand, by_autograd) in by_hand.iter().zip(by_autograd) {
+        assert!(
+            (by_hand / by_autograd - 1.0).abs() < 1e-4,
+            "{by_hand} {by_autograd}"
+        );
     }
 }
 

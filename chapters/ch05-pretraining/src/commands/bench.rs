@@ -137,9 +137,9 @@ fn step(trainer: &mut Trainer, batch: &Batch, device: Device) -> Times {
         seconds
     };
     let mut since = Instant::now();
-    let loss = trainer.loss(batch, true);
+    let loss = trainer.forward(batch);
     let forward = lap(&mut since);
-    let mut gradients = trainer.optimizer.gradients(&loss);
+    let (_, mut gradients) = loss.gradients(&trainer.optimizer);
     let backward = lap(&mut since);
     clip_gradients(&mut gradients, trainer.config.clip);
     let rate = trainer.config.schedule.rate(trainer.step);
