@@ -82,14 +82,13 @@ pub struct CausalContexts {
 }
 
 impl CausalContexts {
-    // ANCHOR: contexts_forward
     /// The contexts of all tokens, [`BLOCK`] queries at a time, and what the way back needs.
     ///
     /// # Shapes
     /// - `heads`: `(3, b, h, t, d)`, queries, keys and values
     /// - returns `(b, h, t, d)`
     pub fn forward(heads: &Tensor) -> (Tensor, Self) {
-        let [_3, b, h, t, d] = axes(heads, "heads: (3, b, h, t, d)");
+        let [_qkv, b, h, t, d] = axes(heads, "heads: (3, b, h, t, d)");
         let heads = heads.reshape([3, b * h, t, d]);
         let [q, k, v] = [0, 1, 2].map(|part| heads.select(0, part));
         let attend = |block: Block| {
@@ -100,7 +99,6 @@ impl CausalContexts {
         let contexts = Tensor::cat(&contexts, 1).view([b, h, t, d]);
         (contexts, Self { heads: [q, k, v], weights })
     }
-    // ANCHOR_END: contexts_forward
 
     // ANCHOR: contexts_backward
     /// How fast a loss grows with queries, keys and values, from how fast it grows with the

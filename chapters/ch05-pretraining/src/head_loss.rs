@@ -3,6 +3,16 @@
 use ch00::axes;
 use tch::{Kind, Tensor};
 
+/// So many logits are made in parts: with f32, 64 MB of them.
+const MANY_LOGITS: i64 = 1 << 24;
+/// Places whose logits are then made together.
+pub(crate) const HEAD_ROWS: i64 = 256;
+
+/// Whether the logits of so many places, `vocab_size` at each, are better made in parts.
+pub(crate) fn are_many_logits(places: usize, vocab_size: i64) -> bool {
+    places as i64 * vocab_size >= MANY_LOGITS
+}
+
 // ANCHOR: head_loss
 /// The [`cross_entropy`](crate::cross_entropy) of `hidden · tableᵀ`, with the logits of `rows`
 /// places at a time.
@@ -46,7 +56,7 @@ pub(crate) fn carrier(x: &Tensor, gradient: &Tensor) -> Tensor {
 /// Rows of the table whose gradient is made together.
 const TABLE_ROWS: i64 = 8192;
 /// Places whose logits are in f32 at the same time.
-const EXACT_ROWS: i64 = 8;
+pub(crate) const EXACT_ROWS: i64 = 8;
 
 /// The loss and its gradients.
 pub(crate) struct HeadLoss {
@@ -93,6 +103,7 @@ impl HeadLoss {
     }
 }
 
+// ANCHOR: loss_to_gradient
 /// The sum of the losses of some places, divided by `places`. `logits` become its gradient.
 ///
 /// # Shapes
@@ -113,3 +124,4 @@ fn loss_to_gradient(logits: &mut Tensor, targets: &Tensor, places: f64) -> Tenso
     }
     loss / places
 }
+// ANCHOR_END: loss_to_gradient

@@ -3,6 +3,7 @@
 use ch04::{FeedForwardKind, Gpt2Config, PositionKind};
 use tch::nn::VarStore;
 
+use crate::head_loss::{EXACT_ROWS, HEAD_ROWS, are_many_logits};
 use crate::{Optimizer, TrainConfig};
 
 /// Bytes, by what they are for.
@@ -19,7 +20,7 @@ pub struct MemoryReport {
     pub optimizer: usize,
     /// What the blocks keep for the backward pass
     pub activations: usize,
-    /// The logits and their logarithmic softmax, in f32
+    /// The logits that are there at once, and their logarithmic softmax in f32
     pub logits: usize,
 }
 
@@ -51,7 +52,12 @@ impl MemoryReport {
         };
         let f = model.feed_forward_width() as usize;
         let activations = tokens * n * ((10 + turned) * c + wide * f) * bits;
-        let logits = tokens * model.vocab_size as usize * (bits + 4 + 4);
+        let v = model.vocab_size as usize;
+        let logits = match are_many_logits(tokens, model.vocab_size) {
+            // those of one part, and of a few places twice in f32
+            true => (HEAD_ROWS as usize * bits + EXACT_ROWS as usize * (4 + 4)) * v,
+            false => tokens * v * (bits + 4 + 4),
+        };
         Self {
             weights,
             gradients: weights,

@@ -135,8 +135,7 @@ impl Optimizer {
 
     /// Gradients that were found by name, in the order of [`parameters`](Self::parameters).
     pub fn in_order(&self, mut found: Gradients) -> Vec<Tensor> {
-        let take =
-            |slot: &Slot| found.remove(&slot.name).unwrap_or_else(Tensor::new);
+        let take = |slot: &Slot| found.remove(&slot.name).unwrap_or_default();
         self.slots.iter().map(take).collect()
     }
 

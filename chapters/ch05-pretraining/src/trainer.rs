@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor};
 
+use crate::head_loss::{HEAD_ROWS, are_many_logits};
 use crate::{
     Algorithm, ByHand, Loss, Optimizer, Preset, Schedule, TrainingText,
     cross_entropy, descend, head_loss,
@@ -74,11 +75,6 @@ pub struct TrainConfig {
     #[serde(default)]
     pub text: u32,
 }
-
-/// So many logits are made in parts: with f32, 64 MB of them.
-const MANY_LOGITS: i64 = 1 << 24;
-/// Places whose logits are made together.
-const HEAD_ROWS: i64 = 256;
 
 /// What older checkpoints, which do not say it, accumulated.
 fn one() -> usize {
@@ -259,8 +255,8 @@ fn training_loss(
     share: f64,
 ) -> Loss {
     let config = model.config();
-    let is_worth_it =
-        model.device() == Device::Cpu && has_many_logits(batch, config);
+    let is_worth_it = model.device() == Device::Cpu
+        && are_many_logits(batch.inputs.numel(), config.vocab_size);
     match ByHand::of(variables, config) {
         Some(by_hand) if is_worth_it => {
             let forward = by_hand.forward(batch, share, HEAD_ROWS);
@@ -271,15 +267,10 @@ fn training_loss(
 }
 // ANCHOR_END: training_loss
 
-/// Whether the logits of a batch are better made in parts.
-fn has_many_logits(batch: &Batch, model: &Gpt2Config) -> bool {
-    batch.inputs.numel() as i64 * model.vocab_size >= MANY_LOGITS
-}
-
 /// The loss of a batch. While training, logits that would be too many are made in parts.
 fn loss(model: &Gpt2, batch: &Batch, train: bool) -> Tensor {
     let Batch { inputs, targets } = batch;
-    if !train || !has_many_logits(batch, model.config()) {
+    if !train || !are_many_logits(inputs.numel(), model.config().vocab_size) {
         return cross_entropy(&model.forward_t(inputs, train), targets);
     }
     head_loss(
