@@ -352,6 +352,24 @@ fn blocks_of_queries_equal_the_formula_and_so_do_their_gradients() {
 }
 
 #[test]
+fn attentions_own_way_back_finds_autograds_gradients() {
+    let _generator = testkit::seed(5);
+    for (b, h, t, d) in [(1, 1, 1, 1), (2, 3, 9, 4), (2, 2, 300, 8), (1, 2, 513, 2)]
+    {
+        let heads = Tensor::randn([3, b, h, t, d], CPU);
+        let slopes = Tensor::randn([b, h, t, d], CPU);
+        let leaf = heads.copy().set_requires_grad(true);
+        let [q, k, v] = [0, 1, 2].map(|part| leaf.select(0, part));
+        let formula = causal_weights(&q, &k).matmul(&v);
+        (&formula * &slopes).sum(Kind::Float).backward();
+
+        let (contexts, way_back) = CausalContexts::forward(&heads);
+        assert_close(&contexts, &formula, 1e-5);
+        assert_close(&way_back.backward(&slopes), &leaf.grad(), 1e-4);
+    }
+}
+
+#[test]
 fn the_last_queries_alone_get_the_last_rows_of_the_weights() {
     let _generator = testkit::seed(3);
     let [q, k] = [(); 2].map(|()| Tensor::randn([2, 9, 4], CPU));
