@@ -120,7 +120,8 @@ impl CausalContexts {
         let Self { heads: [q, k, v], weights } = self;
         let [b, h, t, d] = axes(gradient, "gradient: (b, h, t, d)");
         let gradient = gradient.reshape([b * h, t, d]);
-        let q = q / (d as f64).sqrt(); // √d once for both products
+        let root = (d as f64).sqrt();
+        let q = q / root;
         let found = Tensor::zeros([3, b * h, t, d], (q.kind(), q.device()));
         let [dq, dk, dv] = [0, 1, 2].map(|part| found.select(0, part));
         for (block, weights) in blocks(t).zip(weights) {
@@ -137,7 +138,7 @@ impl CausalContexts {
             let _ =
                 block.past(&dk).baddbmm_(&scores.transpose(1, 2), &block.own(&q));
         }
-        let _ = found.select(0, 0).g_div_scalar_((d as f64).sqrt());
+        let _ = found.select(0, 0).g_div_scalar_(root);
         found.view([3, b, h, t, d])
     }
     // ANCHOR_END: contexts_backward
