@@ -8,6 +8,7 @@
 //!    [`find_rate`] tries how large, and a [`Search`] tries it together with other numbers.
 //! 4. [`descend`] is one step; [`Trainer`] puts these into a loop, and [`Checkpoint`] keeps the result and lets an
 //!    interrupted run go on as if nothing had happened.
+//! 5. [`ByHand`] is a GPT-2 whose gradients are written out: large models train with it, in less memory.
 //!
 //! A run is watched by its [`curves`], by [`EventLog`] in TensorBoard, and by the share of the
 //! machine's [`Peak`] that it reaches. A text may be larger than memory: a [`ShardText`].
