@@ -1,6 +1,6 @@
 //! Attention for some queries at a time, forward and back.
 
-use ch00::{axes, dropout};
+use ch00::axes;
 use tch::Tensor;
 
 use crate::causal_weights;
@@ -9,44 +9,23 @@ use crate::causal_weights;
 /// fit into the processor's cache.
 pub const BLOCK: i64 = 256;
 
-/// The contexts of the last tokens, by the formula.
-///
-/// # Shapes
-/// - `q`: `(…, n, d)`, `k` and `v`: `(…, t, d)`
-/// - returns `(…, n, d)`
-pub(crate) fn contexts(
-    q: &Tensor,
-    k: &Tensor,
-    v: &Tensor,
-    share: f64,
-    train: bool,
-) -> Tensor {
-    dropout(&causal_weights(q, k), share, train).matmul(v)
-}
-
 // ANCHOR: blocks
-/// The contexts of all tokens, [`BLOCK`] queries at a time, each block with the keys that come
-/// before its end. `share` of the weights is set to 0 while training.
+/// The contexts of all tokens, [`BLOCK`] queries at a time. `attend` makes those of a block, from
+/// its queries and from the keys and values up to its end.
 ///
 /// # Shapes
-/// - `q`, `k`, `v` and what is returned: `(b, h, t, d)`
-pub(crate) fn contexts_in_blocks(
-    q: &Tensor,
-    k: &Tensor,
-    v: &Tensor,
-    share: f64,
-    train: bool,
+/// - `q`, `k`, `v` and what is returned: `(…, t, d)`
+/// - `attend` takes `(…, n, d)` and twice `(…, end, d)`, and returns `(…, n, d)`
+pub(crate) fn in_blocks(
+    [q, k, v]: [&Tensor; 3],
+    mut attend: impl FnMut(&Tensor, &Tensor, &Tensor) -> Tensor,
 ) -> Tensor {
-    let [b, h, t, d] = axes(q, "q: (b, h, t, d)");
-    if t <= BLOCK {
-        return contexts(q, k, v, share, train);
-    }
-    let [q, k, v] = [q, k, v].map(|x| x.reshape([b * h, t, d])); // a product copies nothing then
-    let blocks = blocks(t).map(|block| {
-        let [q, k, v] = [block.own(&q), block.past(&k), block.past(&v)];
-        contexts(&q, &k, &v, share, train)
+    let t = q.size()[q.dim() - 2];
+    let contexts = blocks(t).map(|block| {
+        let [q, k, v] = [block.own(q), block.past(k), block.past(v)];
+        attend(&q, &k, &v)
     });
-    Tensor::cat(&blocks.collect::<Vec<_>>(), 1).reshape([b, h, t, d])
+    Tensor::cat(&contexts.collect::<Vec<_>>(), -2)
 }
 // ANCHOR_END: blocks
 
@@ -91,13 +70,15 @@ impl CausalContexts {
         let [_qkv, b, h, t, d] = axes(heads, "heads: (3, b, h, t, d)");
         let heads = heads.reshape([3, b * h, t, d]);
         let [q, k, v] = [0, 1, 2].map(|part| heads.select(0, part));
-        let attend = |block: Block| {
-            let weights = causal_weights(&block.own(&q), &block.past(&k)); // (b * h, n, end)
-            (weights.matmul(&block.past(&v)), weights)
-        };
-        let (contexts, weights): (Vec<_>, Vec<_>) = blocks(t).map(attend).unzip();
-        let contexts = Tensor::cat(&contexts, 1).view([b, h, t, d]);
-        (contexts, Self { heads: [q, k, v], weights })
+        let mut kept = Vec::new();
+        let contexts = in_blocks([&q, &k, &v], |q, k, v| {
+            let weights = causal_weights(q, k); // (b * h, n, end)
+            let contexts = weights.matmul(v); // (b * h, n, d)
+            kept.push(weights);
+            contexts
+        });
+        let attention = Self { heads: [q, k, v], weights: kept };
+        (contexts.view([b, h, t, d]), attention)
     }
 
     // ANCHOR: contexts_backward

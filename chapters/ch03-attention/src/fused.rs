@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::{Module, ModuleT, Path};
 use tch::{Device, Kind, Tensor};
 
-use crate::blocks::{contexts, contexts_in_blocks};
+use crate::blocks::in_blocks;
 use crate::positions::Rotary;
 use crate::{causal_weights, merge_heads, split_heads};
 
@@ -20,8 +20,8 @@ pub enum Kernel {
     /// (Dao et al. 2022, "FlashAttention", arXiv:2205.14135).
     #[default]
     Fused,
-    /// The formula for [`BLOCK`](crate::BLOCK) queries at a time, each with the keys that come before it: so
-    /// nearly half of the weights, all 0, are never made.
+    /// The formula for [`BLOCK`](crate::BLOCK) queries at a time, each with the keys that come
+    /// before it: so nearly half of the weights, all 0, are never made.
     Blocks,
 }
 
@@ -138,9 +138,17 @@ impl ModuleT for CausalSelfAttention {
             true => (self.training_kernel(x), self.config.attn_dropout),
             false => (self.config.kernel, 0.0),
         };
+        let formula = |q: &Tensor, k: &Tensor, v: &Tensor| {
+            dropout(&causal_weights(q, k), share, train).matmul(v)
+        };
         let contexts = match kernel {
-            Kernel::Explicit => contexts(&q, &k, &v, share, train),
-            Kernel::Blocks => contexts_in_blocks(&q, &k, &v, share, train),
+            Kernel::Explicit => formula(&q, &k, &v),
+            Kernel::Blocks => {
+                // With one axis for all heads, the products of a block copy nothing.
+                let [q, k, v] = [&q, &k, &v].map(|x| x.flatten(0, 1)); // (b * h, t, d)
+                let contexts = in_blocks([&q, &k, &v], formula);
+                contexts.unflatten(0, [-1, self.config.n_head])
+            }
             Kernel::Fused => {
                 let (mask, causal, scale, shared_keys) =
                     (None::<&Tensor>, true, None, false);

@@ -257,13 +257,11 @@ fn training_loss(
     let config = model.config();
     let is_worth_it = model.device() == Device::Cpu
         && are_many_logits(batch.inputs.numel(), config.vocab_size);
-    match ByHand::of(variables, config) {
-        Some(by_hand) if is_worth_it => {
-            let forward = by_hand.forward(batch, share, HEAD_ROWS);
-            Loss::ByHand(by_hand, forward)
-        }
-        _ => Loss::Graph(loss(model, batch, true) * share),
+    if is_worth_it && let Some(by_hand) = ByHand::of(variables, config) {
+        let forward = by_hand.forward(batch, share, HEAD_ROWS);
+        return Loss::ByHand(by_hand, forward);
     }
+    Loss::Graph(loss(model, batch, true) * share)
 }
 // ANCHOR_END: training_loss
 
